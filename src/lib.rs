@@ -1,0 +1,14 @@
+//! hubgate puts an AWS Cognito login in front of JupyterHub.
+//!
+//! Imports go downwards only: `cli` → `apply`, `rehearse`, `verify` → `plan`, `render` → `answers`,
+//! `cognito`, `hub` → `secret`, `host`.
+
+pub mod answers;
+pub mod aws;
+pub mod cli;
+pub mod cognito;
+pub mod emulator;
+pub mod host;
+pub mod hub;
+pub mod render;
+pub mod secret;
