@@ -1,1 +1,168 @@
-//! emulator
+//! A stand-in for AWS Cognito: the web pages of a user pool, on loopback, with Cognito's answers and errors.
+//!
+//! It exists so that a login can be tried, and each of its failures seen, without an AWS account. It follows what
+//! AWS documents and what others reported from the live service; where neither says anything, the module that
+//! decides says so. It is no security boundary: its key is public, its memory is the process's, and it serves plain
+//! http to this machine alone.
+//!
+//! ```no_run
+//! use hubgate::emulator::{Client, Config, Emulator, Pool, User};
+//!
+//! # fn main() -> Result<(), hubgate::emulator::EmulatorError> {
+//! let client = Client {
+//!     id: "3n4b5urk1ft4fl3mg5e62d9ado".into(),
+//!     secrets: vec!["not-a-real-secret".into()],
+//!     callbacks: vec!["http://127.0.0.1:8000/hub/oauth_callback".into()],
+//!     sign_outs: vec!["http://127.0.0.1:8000/".into()],
+//!     scopes: vec!["openid".into(), "email".into()],
+//! };
+//! let pool = Pool::new(vec![User::new("ada", "a password".into())]);
+//! let stand_in = Emulator::start(Config::new(pool, vec![client]))?;
+//! println!("{}", stand_in.url());
+//! # Ok(())
+//! # }
+//! ```
+
+mod authorize;
+mod claims;
+mod config;
+mod discovery;
+mod endpoint;
+mod fault;
+mod ids;
+mod jwt;
+mod log;
+mod logout;
+mod pages;
+mod reply;
+mod server;
+mod site;
+mod store;
+mod token;
+mod userinfo;
+mod users;
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use config::{Client, Config, Pool, User};
+pub use endpoint::{Endpoint, UnknownEndpoint};
+pub use fault::{Fault, Faults, UnknownFault};
+pub use log::{Observer, Seen};
+pub use users::{parse_users, read_users};
+
+/// Why there is no stand-in.
+#[derive(Debug, thiserror::Error)]
+pub enum EmulatorError {
+    /// The address is not of this machine alone.
+    #[error("the Cognito stand-in listens on loopback only, not on {0}")]
+    NotLoopback(IpAddr),
+    /// The address is taken, or not to be had.
+    #[error("the Cognito stand-in cannot listen on {address}: {reason}")]
+    Bind {
+        /// Where it should have listened.
+        address: SocketAddr,
+        /// What the system said.
+        reason: String,
+    },
+    /// The configuration contradicts itself or Cognito; one sentence each.
+    #[error("the Cognito stand-in cannot start: {}", .0.join("; "))]
+    Config(Vec<String>),
+    /// The users file cannot be read.
+    #[error("the users file cannot be read")]
+    UsersFile(#[source] std::io::Error),
+    /// The users file does not say what it should.
+    #[error("the users file is wrong{}: {reason}", .line.map(|line| format!(" in line {line}")).unwrap_or_default())]
+    Users {
+        /// The line, from 1.
+        line: Option<usize>,
+        /// What is wrong there.
+        reason: String,
+    },
+    /// The signing key that is part of the program is damaged.
+    #[error("the stand-in's signing key is not usable: {0}")]
+    Key(String),
+    /// The system gave no threads.
+    #[error("the stand-in got no thread: {0}")]
+    Threads(String),
+}
+
+impl EmulatorError {
+    /// What to do about it.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            EmulatorError::NotLoopback(_) => "use 127.0.0.1, ::1 or no address at all",
+            EmulatorError::Bind { .. } => "choose another port, or port 0 for any free one",
+            EmulatorError::Config(_) => "correct what is named; the rules are Cognito's own",
+            EmulatorError::UsersFile(_) => "name a file that exists and can be read",
+            EmulatorError::Users { .. } => {
+                "each person is a [[users]] table with at least username and password"
+            }
+            EmulatorError::Key(_) => "build the program again from a clean checkout",
+            EmulatorError::Threads(_) => "the limit on processes (ulimit -u) may be reached",
+        }
+    }
+}
+
+/// A running stand-in. It stops when it is dropped.
+pub struct Emulator {
+    site: Arc<site::Site>,
+    running: server::Running,
+}
+
+impl Emulator {
+    /// Checks the configuration, binds the address and begins to serve; it answers from then on.
+    ///
+    /// # Errors
+    /// When the configuration is wrong (everything that is wrong is told), or the address is not loopback or taken.
+    pub fn start(config: Config) -> Result<Emulator, EmulatorError> {
+        let problems = config.problems();
+        if !problems.is_empty() {
+            return Err(EmulatorError::Config(problems));
+        }
+        let (listener, address) = server::bind(config.address)?;
+        let site = Arc::new(site::Site::new(config, format!("http://{address}"))?);
+        let running = server::serve(listener, address, &site)?;
+        Ok(Emulator { site, running })
+    }
+
+    /// `http://127.0.0.1:PORT`, without a slash at its end: what stands for `https://DOMAIN`.
+    pub fn url(&self) -> &str {
+        &self.site.base
+    }
+
+    /// What stands for `https://cognito-idp.REGION.amazonaws.com/POOLID`: the tokens' issuer, and where the
+    /// `.well-known` documents are.
+    pub fn issuer(&self) -> String {
+        self.site.issuer()
+    }
+
+    /// Every request so far, in the order of the answers.
+    pub fn requests(&self) -> Vec<Seen> {
+        self.site.seen()
+    }
+
+    /// Switches faults on and off, for the requests from now on.
+    pub fn set_faults(&self, faults: Faults) {
+        self.site.set_faults(faults);
+    }
+
+    /// Moves the stand-in's clock ahead: codes, sessions and tokens age at once.
+    pub fn advance(&self, by: Duration) {
+        self.site.advance(by.as_secs());
+    }
+
+    /// Stops serving and frees the port. A second call does nothing.
+    pub fn stop(&mut self) {
+        self.running.stop();
+    }
+}
+
+impl std::fmt::Debug for Emulator {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Emulator")
+            .field("url", &self.site.base)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,7 @@
+//! The Cognito stand-in over real HTTP: each test is a fact about Cognito, as a client sees it.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod kit;
+
+mod authorize;
+mod login;
