@@ -1,0 +1,104 @@
+//! One call of the `aws` command.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use zeroize::Zeroizing;
+
+use super::{AwsError, Cause};
+use crate::host::{Host, Invocation, RunError};
+
+/// Startup of the Python command, a few tries of its own, and an answer.
+const DEADLINE: Duration = Duration::from_secs(60);
+
+/// The `aws` command on a host.
+pub struct Cli<'h> {
+    host: &'h dyn Host,
+    region: Option<&'h str>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct SecretValue {
+    secret_string: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct GetParameter {
+    parameter: Parameter,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Parameter {
+    value: String,
+}
+
+impl<'h> Cli<'h> {
+    /// `region` overrides what the environment and the profile say.
+    pub fn new(host: &'h dyn Host, region: Option<&'h str>) -> Self {
+        Cli { host, region }
+    }
+
+    /// The text of a secret in Secrets Manager. `id` is a name or an ARN.
+    pub fn secret_value(&self, id: &str) -> Result<String, AwsError> {
+        let args = ["secretsmanager", "get-secret-value", "--secret-id", id];
+        let answer: SecretValue = self.call(&args, "secretsmanager:GetSecretValue")?;
+        answer
+            .secret_string
+            .ok_or_else(|| AwsError::new(Cause::Binary, ""))
+    }
+
+    /// The decrypted value of a Systems Manager parameter. `name` is a name or an ARN.
+    pub fn parameter(&self, name: &str) -> Result<String, AwsError> {
+        let args = ["ssm", "get-parameter", "--with-decryption", "--name", name];
+        let answer: GetParameter = self.call(&args, "ssm:GetParameter")?;
+        Ok(answer.parameter.value)
+    }
+
+    /// Runs `aws ARGS` and reads the JSON it prints; `action` is the IAM action that it needs.
+    pub fn call<T: DeserializeOwned>(&self, args: &[&str], action: &str) -> Result<T, AwsError> {
+        let aws = self
+            .host
+            .find("aws")
+            .ok_or_else(|| AwsError::new(Cause::NotInstalled, ""))?;
+        let mut call = Invocation::new(aws)
+            .args(args)
+            .args([
+                "--output",
+                "json",
+                "--cli-connect-timeout",
+                "5",
+                "--cli-read-timeout",
+                "20",
+            ])
+            // Version 2 would page its output, or ask a person.
+            .env("AWS_PAGER", "")
+            .env("AWS_CLI_AUTO_PROMPT", "off")
+            .deadline(DEADLINE);
+        if let Some(region) = self.region {
+            call = call.args(["--region", region]);
+        }
+        if self.host.var("AWS_MAX_ATTEMPTS").is_none() {
+            call = call.env("AWS_MAX_ATTEMPTS", "3");
+        }
+        let finished = self.host.run(&call).map_err(|error| match error {
+            RunError::TimedOut { after, .. } => AwsError::new(Cause::TimedOut(after), ""),
+            RunError::Interrupted { .. } => AwsError::new(Cause::Interrupted, ""),
+            RunError::NotFound { .. } => AwsError::new(Cause::NotInstalled, ""),
+            other => AwsError::new(Cause::Other, other.to_string()),
+        })?;
+        if !finished.success() {
+            return Err(AwsError::from_stderr(
+                &String::from_utf8_lossy(&finished.stderr),
+                action,
+            ));
+        }
+        let stdout = Zeroizing::new(finished.stdout);
+        // serde's own message could quote the answer.
+        serde_json::from_slice(&stdout)
+            .map_err(|_| AwsError::new(Cause::Other, "its answer is not the JSON that was expected"))
+    }
+}

@@ -1,0 +1,342 @@
+//! Any host with one fault put in its way, for showing that no fault leaves a hub broken.
+//!
+//! Operations that change something (files, folders, programs) are counted from 1. Run once with
+//! [`Faulty::none`] to learn what there is, then once for each operation and each [`Fault`].
+
+use std::ffi::OsString;
+use std::io::{self, ErrorKind};
+use std::panic::panic_any;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use rustix::process::{Signal, getpid, kill_process};
+
+use super::http::{Peer, PeerCertificate};
+use super::{
+    Clock, Environment, Exit, Files, Finished, Host, Http, HttpError, HttpRequest, HttpResponse, Interrupt,
+    Invocation, Lock, Programs, RunError, Running, Stat,
+};
+
+/// What goes wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// It does nothing and says so.
+    Fails,
+    /// It does its work, then says that it failed.
+    FailsAfter,
+    /// A program does nothing and never comes back.
+    Hangs,
+    /// A program does its work and never comes back, as `tljh-config reload` on a broken hub.
+    HangsAfter,
+    /// The disk is full for this one write.
+    DiskFull,
+    /// The disk is full from here on.
+    DiskStaysFull,
+    /// The process dies first.
+    KilledBefore,
+    /// The process dies right after.
+    KilledAfter,
+    /// A person presses Ctrl-C first.
+    InterruptedBefore,
+    /// A person presses Ctrl-C meanwhile.
+    InterruptedAfter,
+}
+
+impl Fault {
+    pub const ALL: [Fault; 10] = [
+        Fault::Fails,
+        Fault::FailsAfter,
+        Fault::Hangs,
+        Fault::HangsAfter,
+        Fault::DiskFull,
+        Fault::DiskStaysFull,
+        Fault::KilledBefore,
+        Fault::KilledAfter,
+        Fault::InterruptedBefore,
+        Fault::InterruptedAfter,
+    ];
+
+    /// Can this happen to such an operation? Files do not hang, and removing needs no space.
+    pub fn can_hit(self, kind: Kind) -> bool {
+        match self {
+            Fault::Hangs | Fault::HangsAfter => kind == Kind::Program,
+            Fault::DiskFull | Fault::DiskStaysFull => kind == Kind::Write,
+            _ => true,
+        }
+    }
+}
+
+/// What kind of operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Needs space: a file or folder is written.
+    Write,
+    /// Needs none: something is removed, or a mode set.
+    Change,
+    Program,
+}
+
+/// One operation that was tried.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Operation {
+    pub kind: Kind,
+    /// `write /etc/x`, `run systemctl restart jupyterhub`.
+    pub what: String,
+}
+
+/// How "killed" is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Death {
+    /// A panic that carries [`Killed`]: catch it and go on with
+    /// [`MemoryHost::restart`](super::memory::MemoryHost::restart).
+    Panic,
+    /// SIGKILL to this very process.
+    Process,
+}
+
+/// What a [`Death::Panic`] carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Killed;
+
+/// A host in which operation number `at` meets a fault.
+#[derive(Debug)]
+pub struct Faulty<H> {
+    host: H,
+    at: usize,
+    fault: Fault,
+    death: Death,
+    operations: Mutex<Vec<Operation>>,
+}
+
+impl<H: Host> Faulty<H> {
+    /// Operation number `at`, counted from 1, meets `fault`.
+    pub fn new(host: H, at: usize, fault: Fault, death: Death) -> Self {
+        Faulty {
+            host,
+            at,
+            fault,
+            death,
+            operations: Mutex::default(),
+        }
+    }
+
+    /// Nothing goes wrong; for counting.
+    pub fn none(host: H) -> Self {
+        Self::new(host, 0, Fault::Fails, Death::Panic)
+    }
+
+    /// What was tried so far; the first is number 1.
+    pub fn operations(&self) -> Vec<Operation> {
+        self.lock().clone()
+    }
+
+    /// The host underneath.
+    pub fn host(&self) -> &H {
+        &self.host
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Operation>> {
+        self.operations.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Counts an operation and tells which fault it meets. Deaths and Ctrl-C before it happen here.
+    fn next(&self, kind: Kind, what: String) -> Option<Fault> {
+        let mut operations = self.lock();
+        operations.push(Operation { kind, what });
+        let number = operations.len();
+        drop(operations);
+        let stays = self.fault == Fault::DiskStaysFull && self.at > 0 && number > self.at;
+        let hit = (number == self.at || stays) && self.fault.can_hit(kind);
+        match self.fault {
+            _ if !hit => return None,
+            Fault::KilledBefore => self.die(),
+            Fault::InterruptedBefore => self.host.interrupt().request(),
+            _ => {}
+        }
+        Some(self.fault)
+    }
+
+    fn after(&self, fault: Option<Fault>) {
+        match fault {
+            Some(Fault::KilledAfter) => self.die(),
+            Some(Fault::InterruptedAfter) => self.host.interrupt().request(),
+            _ => {}
+        }
+    }
+
+    fn die(&self) {
+        if self.death == Death::Process {
+            // Nothing after this line runs when it works; when not, the panic below still ends us.
+            let _ = kill_process(getpid(), Signal::KILL);
+        }
+        panic_any(Killed);
+    }
+
+    fn file(&self, kind: Kind, what: String, act: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
+        let fault = self.next(kind, what.clone());
+        match fault {
+            Some(Fault::Fails) => return Err(refused(&what)),
+            Some(Fault::DiskFull | Fault::DiskStaysFull) => {
+                return Err(io::Error::new(
+                    ErrorKind::StorageFull,
+                    format!("{what}: no space left on device"),
+                ));
+            }
+            _ => {}
+        }
+        act()?;
+        self.after(fault);
+        if fault == Some(Fault::FailsAfter) {
+            Err(refused(&what))
+        } else {
+            Ok(())
+        }
+    }
+}
+
+fn refused(what: &str) -> io::Error {
+    io::Error::new(ErrorKind::PermissionDenied, format!("{what}: permission denied"))
+}
+
+impl<H: Host> Host for Faulty<H> {
+    fn interrupt(&self) -> &Interrupt {
+        self.host.interrupt()
+    }
+}
+
+impl<H: Host> Files for Faulty<H> {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        self.host.read(path)
+    }
+    fn stat(&self, path: &Path) -> io::Result<Option<Stat>> {
+        self.host.stat(path)
+    }
+    fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
+        self.host.list(folder)
+    }
+    fn free_space(&self, path: &Path) -> io::Result<u64> {
+        self.host.free_space(path)
+    }
+    fn try_lock(&self, path: &Path) -> io::Result<Option<Lock>> {
+        self.host.try_lock(path)
+    }
+
+    fn create_dir(&self, path: &Path, mode: u32) -> io::Result<()> {
+        let what = format!("make folder {}", path.display());
+        self.file(Kind::Write, what, || self.host.create_dir(path, mode))
+    }
+
+    fn write_atomic(
+        &self,
+        path: &Path,
+        bytes: &[u8],
+        mode: u32,
+        owner: Option<(u32, u32)>,
+    ) -> io::Result<()> {
+        let what = format!("write {}", path.display());
+        self.file(Kind::Write, what, || {
+            self.host.write_atomic(path, bytes, mode, owner)
+        })
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        self.file(Kind::Change, format!("remove {}", path.display()), || {
+            self.host.remove(path)
+        })
+    }
+
+    fn remove_dir(&self, path: &Path) -> io::Result<()> {
+        self.file(Kind::Change, format!("remove folder {}", path.display()), || {
+            self.host.remove_dir(path)
+        })
+    }
+
+    fn set_mode(&self, path: &Path, mode: u32) -> io::Result<()> {
+        let what = format!("set mode {mode:04o} of {}", path.display());
+        self.file(Kind::Change, what, || self.host.set_mode(path, mode))
+    }
+}
+
+impl<H: Host> Programs for Faulty<H> {
+    fn find(&self, name: &str) -> Option<PathBuf> {
+        self.host.find(name)
+    }
+
+    fn run(&self, invocation: &Invocation) -> Result<Finished, RunError> {
+        let fault = self.next(Kind::Program, format!("run {invocation}"));
+        let failed = Finished {
+            exit: Exit::Code(1),
+            stdout: Vec::new(),
+            stderr: b"it failed on purpose\n".to_vec(),
+            took: Duration::ZERO,
+        };
+        let hung = RunError::TimedOut {
+            after: invocation.deadline,
+            stdout: Vec::new(),
+            stderr: Vec::new(),
+        };
+        match fault {
+            Some(Fault::Fails) => return Ok(failed),
+            Some(Fault::Hangs) => return Err(hung),
+            _ => {}
+        }
+        let result = self.host.run(invocation)?;
+        self.after(fault);
+        match fault {
+            Some(Fault::FailsAfter) => Ok(failed),
+            Some(Fault::HangsAfter) => Err(hung),
+            _ => Ok(result),
+        }
+    }
+
+    fn start(&self, invocation: &Invocation) -> Result<Box<dyn Running>, RunError> {
+        let fault = self.next(Kind::Program, format!("start {invocation}"));
+        if fault == Some(Fault::Fails) {
+            let source = io::Error::other("it failed on purpose");
+            return Err(RunError::Spawn {
+                program: invocation.program.clone(),
+                source,
+            });
+        }
+        let running = self.host.start(invocation)?;
+        self.after(fault);
+        Ok(running)
+    }
+}
+
+impl<H: Host> Http for Faulty<H> {
+    fn send(&self, request: &HttpRequest) -> Result<HttpResponse, HttpError> {
+        self.host.send(request)
+    }
+    fn peer_certificate(&self, peer: &Peer) -> Result<PeerCertificate, HttpError> {
+        self.host.peer_certificate(peer)
+    }
+}
+
+impl<H: Host> Clock for Faulty<H> {
+    fn now(&self) -> SystemTime {
+        self.host.now()
+    }
+    fn monotonic(&self) -> Duration {
+        self.host.monotonic()
+    }
+    fn sleep(&self, duration: Duration) {
+        self.host.sleep(duration);
+    }
+}
+
+impl<H: Host> Environment for Faulty<H> {
+    fn var(&self, name: &str) -> Option<OsString> {
+        self.host.var(name)
+    }
+    fn hide_var(&self, name: &str) {
+        self.host.hide_var(name);
+    }
+    fn read_stdin(&self, limit: u64) -> io::Result<Vec<u8>> {
+        self.host.read_stdin(limit)
+    }
+    fn stdin_is_terminal(&self) -> bool {
+        self.host.stdin_is_terminal()
+    }
+}

@@ -1,0 +1,130 @@
+//! Ctrl-C and SIGTERM become a clean end.
+//!
+//! The first one asks: waits end early, loops look at [`Interrupt::requested`]. A second one kills us at
+//! once, and the programs that we started with us, unless a stretch of work holds it off
+//! ([`Interrupt::hold`]): an undo must run to its end.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rustix::process::{Pid, Signal, kill_process_group};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+/// The wish that we stop. Clones share it.
+#[derive(Debug, Clone, Default)]
+pub struct Interrupt(Arc<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    requested: AtomicBool,
+    held: AtomicUsize,
+    groups: Mutex<BTreeSet<u32>>,
+}
+
+impl Interrupt {
+    /// One that nothing triggers but [`request`](Interrupt::request).
+    pub fn new() -> Self {
+        Interrupt::default()
+    }
+
+    /// Lets SIGINT and SIGTERM trigger it. Call once, early: before it, they kill as usual.
+    pub fn on_signals(&self) -> io::Result<()> {
+        let mut signals = Signals::new([SIGINT, SIGTERM])?;
+        let this = self.clone();
+        // A thread, not a handler: here a second signal may take a lock and kill children.
+        std::thread::Builder::new()
+            .name("signals".into())
+            .spawn(move || {
+                for signal in signals.forever() {
+                    if this.0.requested.swap(true, Ordering::SeqCst) && !this.is_held() {
+                        this.kill_groups();
+                        // Dies by this very signal, as a shell expects.
+                        if signal_hook::low_level::emulate_default_handler(signal).is_err() {
+                            std::process::exit(128 + signal);
+                        }
+                    }
+                }
+            })?;
+        Ok(())
+    }
+
+    /// Asks us to stop, as a first Ctrl-C does.
+    pub fn request(&self) {
+        self.0.requested.store(true, Ordering::SeqCst);
+    }
+
+    /// Has anyone asked us to stop? True also while it is held off.
+    pub fn requested(&self) -> bool {
+        self.0.requested.load(Ordering::SeqCst)
+    }
+
+    /// Should a wait end now? False while it is held off.
+    pub fn is_due(&self) -> bool {
+        self.requested() && !self.is_held()
+    }
+
+    /// Until the guard is dropped, no wait is cut short and no second signal kills.
+    pub fn hold(&self) -> Hold {
+        self.0.held.fetch_add(1, Ordering::SeqCst);
+        Hold(self.clone())
+    }
+
+    fn is_held(&self) -> bool {
+        self.0.held.load(Ordering::SeqCst) > 0
+    }
+
+    fn groups(&self) -> MutexGuard<'_, BTreeSet<u32>> {
+        self.0.groups.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A process group that dies with us.
+    pub(super) fn add_group(&self, group: u32) {
+        self.groups().insert(group);
+    }
+
+    pub(super) fn remove_group(&self, group: u32) {
+        self.groups().remove(&group);
+    }
+
+    fn kill_groups(&self) {
+        for group in self.groups().iter() {
+            if let Some(pid) = i32::try_from(*group).ok().and_then(Pid::from_raw) {
+                // Gone already is as good as killed.
+                let _ = kill_process_group(pid, Signal::KILL);
+            }
+        }
+    }
+}
+
+/// Holds an [`Interrupt`] off until it is dropped.
+#[must_use = "the interrupt is let through again as soon as this is dropped"]
+#[derive(Debug)]
+pub struct Hold(Interrupt);
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        self.0.0.held.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_is_due_unless_it_is_held_off() {
+        let interrupt = Interrupt::new();
+        assert!(!interrupt.is_due());
+        interrupt.request();
+        assert!(interrupt.is_due());
+        let outer = interrupt.hold();
+        let inner = interrupt.clone().hold();
+        drop(outer);
+        assert!(interrupt.requested() && !interrupt.is_due());
+        drop(inner);
+        assert!(interrupt.is_due());
+    }
+}

@@ -1,0 +1,153 @@
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Event, MemoryHost};
+use crate::host::{Exit, Finished, Invocation, Programs, RunError, Running};
+
+pub(super) type Script = Arc<dyn Fn(&Invocation, &MemoryHost) -> Result<Finished, RunError> + Send + Sync>;
+
+/// A program that did well and printed this.
+pub fn finished(stdout: impl Into<Vec<u8>>) -> Finished {
+    Finished {
+        exit: Exit::Code(0),
+        stdout: stdout.into(),
+        stderr: Vec::new(),
+        took: Duration::ZERO,
+    }
+}
+
+/// A program that failed and said this on standard error.
+pub fn failed(code: i32, stderr: impl Into<Vec<u8>>) -> Finished {
+    Finished {
+        exit: Exit::Code(code),
+        stdout: Vec::new(),
+        stderr: stderr.into(),
+        took: Duration::ZERO,
+    }
+}
+
+/// A program that printed this and never came back. One that was [started](Programs::start) runs on.
+pub fn hangs(call: &Invocation, stdout: impl Into<Vec<u8>>) -> RunError {
+    RunError::TimedOut {
+        after: call.deadline,
+        stdout: stdout.into(),
+        stderr: Vec::new(),
+    }
+}
+
+impl MemoryHost {
+    /// Installs a program, or replaces it. Its script may change the host, as a program does.
+    pub fn program(
+        &self,
+        path: impl Into<PathBuf>,
+        script: impl Fn(&Invocation, &MemoryHost) -> Result<Finished, RunError> + Send + Sync + 'static,
+    ) {
+        let path = path.into();
+        self.put(&path, "", 0o755);
+        let mut machine = self.machine();
+        machine.programs.retain(|(known, _)| *known != path);
+        machine.programs.push((path, Arc::new(script)));
+    }
+
+    /// The variables that the program of this call would see.
+    pub fn child_env(&self, call: &Invocation) -> BTreeMap<OsString, OsString> {
+        let machine = self.machine();
+        let inherited = machine
+            .vars
+            .iter()
+            .filter(|(name, _)| !machine.hidden.contains(*name));
+        let mut env: BTreeMap<OsString, OsString> = inherited
+            .map(|(name, value)| (name.into(), value.clone()))
+            .collect();
+        env.retain(|name, _| !call.env_remove.contains(name));
+        env.extend(call.env.iter().cloned());
+        env
+    }
+
+    fn script(&self, path: &Path) -> Result<Script, RunError> {
+        let machine = self.machine();
+        let found = machine.programs.iter().find(|(known, _)| known == path);
+        found
+            .map(|(_, script)| script.clone())
+            .ok_or_else(|| RunError::NotFound {
+                program: path.to_owned(),
+            })
+    }
+}
+
+impl Programs for MemoryHost {
+    fn find(&self, name: &str) -> Option<PathBuf> {
+        let machine = self.machine();
+        let mut paths = machine.programs.iter().map(|(path, _)| path);
+        paths
+            .find(|path| path.as_os_str() == name || path.file_name().is_some_and(|file| file == name))
+            .cloned()
+    }
+
+    fn run(&self, invocation: &Invocation) -> Result<Finished, RunError> {
+        let script = self.script(&invocation.program)?;
+        self.note(Event::Ran(invocation.clone()));
+        if self.interrupt.is_due() {
+            return Err(RunError::Interrupted {
+                stdout: Vec::new(),
+                stderr: Vec::new(),
+            });
+        }
+        let result = script(invocation, self);
+        match &result {
+            Ok(finished) => self.advance(finished.took),
+            Err(RunError::TimedOut { after, .. }) => self.advance(*after),
+            Err(_) => {}
+        }
+        result
+    }
+
+    fn start(&self, invocation: &Invocation) -> Result<Box<dyn Running>, RunError> {
+        let script = self.script(&invocation.program)?;
+        self.note(Event::Started(invocation.clone()));
+        match script(invocation, self) {
+            Ok(Finished {
+                exit, stdout, stderr, ..
+            }) => Ok(Box::new(Started {
+                exit: Some(exit),
+                stdout,
+                stderr,
+            })),
+            Err(RunError::TimedOut { stdout, stderr, .. }) => Ok(Box::new(Started {
+                exit: None,
+                stdout,
+                stderr,
+            })),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+struct Started {
+    exit: Option<Exit>,
+    stdout: Vec<u8>,
+    stderr: Vec<u8>,
+}
+
+impl Running for Started {
+    fn pid(&self) -> u32 {
+        1
+    }
+
+    fn poll(&mut self) -> io::Result<Option<Exit>> {
+        Ok(self.exit)
+    }
+
+    fn output(&self) -> io::Result<(Vec<u8>, Vec<u8>)> {
+        Ok((self.stdout.clone(), self.stderr.clone()))
+    }
+
+    fn stop(&mut self, _grace: Duration) -> io::Result<Exit> {
+        const SIGTERM: i32 = 15;
+        Ok(*self.exit.get_or_insert(Exit::Signal(SIGTERM)))
+    }
+}

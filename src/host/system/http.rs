@@ -1,0 +1,237 @@
+use std::collections::HashMap;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use ureq::config::Config;
+use ureq::http::Request;
+use ureq::tls::{RootCerts, TlsConfig};
+use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
+use ureq::{Agent, Proxy, Timeout};
+use url::Url;
+
+use super::{SystemHost, certificate};
+use crate::host::http::{BODY_LIMIT, Http, HttpError, HttpRequest, HttpResponse, Peer, PeerCertificate};
+
+/// Connecting either works soon or not at all.
+const CONNECT_LIMIT: Duration = Duration::from_secs(5);
+
+/// A hub that restarts closes its connections; an old one is not worth trying.
+const IDLE_LIMIT: Duration = Duration::from_secs(2);
+
+impl Http for SystemHost {
+    fn send(&self, request: &HttpRequest) -> Result<HttpResponse, HttpError> {
+        let url = Url::parse(&request.url).map_err(|e| HttpError::Other {
+            at: request.url.clone(),
+            detail: e.to_string(),
+        })?;
+        let started = Instant::now();
+        let agent = self.agents.get(&Route::of(request, &url));
+        exchange(&agent, request, &url, started).map_err(|error| explain(error, &url))
+    }
+
+    fn peer_certificate(&self, peer: &Peer) -> Result<PeerCertificate, HttpError> {
+        certificate::of_peer(peer)
+    }
+}
+
+fn exchange(
+    agent: &Agent,
+    request: &HttpRequest,
+    url: &Url,
+    started: Instant,
+) -> Result<HttpResponse, ureq::Error> {
+    let mut builder = Request::builder()
+        .method(request.method.as_str())
+        .uri(url.as_str());
+    for (name, value) in &request.headers {
+        builder = builder.header(name, value);
+    }
+    let connect = request.timeout.min(CONNECT_LIMIT);
+    let mut answer = match &request.body {
+        Some(body) => agent.run(
+            agent
+                .configure_request(builder.body(&body[..])?)
+                .timeout_global(Some(request.timeout))
+                .timeout_connect(Some(connect))
+                .build(),
+        ),
+        None => agent.run(
+            agent
+                .configure_request(builder.body(())?)
+                .timeout_global(Some(request.timeout))
+                .timeout_connect(Some(connect))
+                .build(),
+        ),
+    }?;
+    let body = answer.body_mut().with_config().limit(BODY_LIMIT).read_to_vec()?;
+    let headers = answer
+        .headers()
+        .iter()
+        .map(|(name, value)| {
+            (
+                name.as_str().to_owned(),
+                String::from_utf8_lossy(value.as_bytes()).into_owned(),
+            )
+        })
+        .collect();
+    Ok(HttpResponse {
+        status: answer.status().as_u16(),
+        headers,
+        body,
+        took: started.elapsed(),
+    })
+}
+
+/// What requests must have in common to share connections and loaded certificates.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Route {
+    connect_to: Option<SocketAddr>,
+    any_certificate: bool,
+    proxied: bool,
+}
+
+impl Route {
+    fn of(request: &HttpRequest, url: &Url) -> Self {
+        Route {
+            connect_to: request.connect_to,
+            any_certificate: request.any_certificate,
+            // What is on this machine is never asked through a proxy.
+            proxied: request.connect_to.is_none() && !is_loopback(url),
+        }
+    }
+
+    fn agent(&self) -> Agent {
+        let tls = TlsConfig::builder()
+            // The host's own CA store, loaded with the first handshake.
+            .root_certs(RootCerts::PlatformVerifier)
+            .disable_verification(self.any_certificate)
+            .build();
+        let config: Config = Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .user_agent(concat!("hubgate/", env!("CARGO_PKG_VERSION")))
+            .proxy(if self.proxied { Proxy::try_from_env() } else { None })
+            .max_idle_age(IDLE_LIMIT)
+            .tls_config(tls)
+            .build();
+        Agent::with_parts(
+            config,
+            DefaultConnector::default(),
+            Names {
+                fixed: self.connect_to,
+            },
+        )
+    }
+}
+
+/// One agent a route, made when it is first needed.
+#[derive(Debug, Default)]
+pub(super) struct Agents(Mutex<HashMap<Route, Agent>>);
+
+impl Agents {
+    fn get(&self, route: &Route) -> Agent {
+        let mut agents = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        agents
+            .entry(route.clone())
+            .or_insert_with(|| route.agent())
+            .clone()
+    }
+}
+
+/// The system's name lookup, unless the address is given; its failures keep their own kind.
+#[derive(Debug)]
+struct Names {
+    fixed: Option<SocketAddr>,
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct LookupFailed(String);
+
+impl Resolver for Names {
+    fn resolve(
+        &self,
+        uri: &ureq::http::Uri,
+        config: &Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        if let Some(address) = self.fixed {
+            let mut addresses = self.empty();
+            addresses.push(address);
+            return Ok(addresses);
+        }
+        DefaultResolver::default()
+            .resolve(uri, config, timeout)
+            .map_err(|error| match error {
+                ureq::Error::Io(e) => ureq::Error::Other(Box::new(LookupFailed(e.to_string()))),
+                ureq::Error::HostNotFound => ureq::Error::Other(Box::new(LookupFailed("no address".into()))),
+                other => other,
+            })
+    }
+}
+
+fn explain(error: ureq::Error, url: &Url) -> HttpError {
+    let host = url.host_str().unwrap_or_default().to_owned();
+    let at = match url.port_or_known_default() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.clone(),
+    };
+    match error {
+        ureq::Error::HostNotFound => HttpError::Dns {
+            host,
+            detail: "no address".into(),
+        },
+        ureq::Error::Timeout(Timeout::Resolve) => HttpError::Dns {
+            host,
+            detail: "the name servers do not answer".into(),
+        },
+        ureq::Error::Timeout(_) => HttpError::Timeout { at },
+        ureq::Error::Other(other) if other.is::<LookupFailed>() => HttpError::Dns {
+            host,
+            detail: other.to_string(),
+        },
+        ureq::Error::Rustls(e) => HttpError::Tls {
+            at,
+            detail: e.to_string(),
+        },
+        ureq::Error::Tls(detail) => HttpError::Tls {
+            at,
+            detail: detail.to_owned(),
+        },
+        ureq::Error::Io(e) => explain_io(&e, at),
+        other => HttpError::Other {
+            at,
+            detail: other.to_string(),
+        },
+    }
+}
+
+/// What a failed connection, read or write says.
+pub(super) fn explain_io(error: &io::Error, at: String) -> HttpError {
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused => HttpError::Refused { at },
+        io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => HttpError::Timeout { at },
+        _ if error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) => HttpError::Tls {
+            at,
+            detail: error.to_string(),
+        },
+        _ => HttpError::Other {
+            at,
+            detail: error.to_string(),
+        },
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host_str() {
+        Some("localhost") => true,
+        Some(host) => host
+            .trim_matches(['[', ']'])
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback()),
+        None => false,
+    }
+}
