@@ -42,6 +42,21 @@ impl Shared {
         let guard = lock(&self.stopping);
         drop(self.stop.wait_timeout_while(guard, delay, |stopping| !*stopping));
     }
+
+    /// Answers the connections that a fault kept waiting: the library keeps them open, so their clients would wait
+    /// on for a server that is gone.
+    fn let_go(&self) {
+        let reply = Reply {
+            status: 503,
+            headers: Vec::new(),
+            body: String::new(),
+            error: None,
+        };
+        for mut writer in lock(&self.held).drain(..) {
+            // Most clients have given up by now.
+            drop(write(writer.as_mut(), &reply));
+        }
+    }
 }
 
 /// Binds the address; the port is known from then on.
@@ -102,7 +117,7 @@ impl Running {
             // A worker that panicked has said so on stderr already.
             drop(worker.join());
         }
-        lock(&self.shared.held).clear();
+        self.shared.let_go();
         drop(server);
         // The library closes its socket from a thread of its own, a moment later.
         for _ in 0..200 {

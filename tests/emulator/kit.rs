@@ -138,6 +138,26 @@ impl Browser {
         self.sign_in(scope, who).param("code").expect("a code")
     }
 
+    /// A code for a browser that is signed in already.
+    pub fn code_again(&self) -> String {
+        self.get(&authorize_path(&[("scope", "openid")]))
+            .param("code")
+            .expect("a code without a form")
+    }
+
+    pub fn refresh(&self, token: &str) -> Answer {
+        let form = [("grant_type", "refresh_token"), ("refresh_token", token)];
+        self.post_with("/oauth2/token", ("Authorization", &basic(ID, SECRET)), &form)
+    }
+
+    pub fn post_json(&self, address: &str, body: &str) -> Answer {
+        let request = self
+            .agent
+            .post(self.absolute(address))
+            .header("Content-Type", "application/json");
+        answer(request.send(body).unwrap())
+    }
+
     pub fn redeem(&self, code: &str) -> Answer {
         let form = [
             ("grant_type", "authorization_code"),

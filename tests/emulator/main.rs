@@ -4,4 +4,11 @@
 mod kit;
 
 mod authorize;
+mod discovery;
+mod faults;
 mod login;
+mod logout;
+mod serving;
+mod token;
+mod token_claims;
+mod userinfo;
