@@ -4,11 +4,14 @@
 //! `cognito`, `hub` → `secret`, `host`.
 
 pub mod answers;
+pub mod apply;
 pub mod aws;
 pub mod cli;
 pub mod cognito;
 pub mod emulator;
 pub mod host;
 pub mod hub;
+pub mod invalid;
 pub mod render;
 pub mod secret;
+pub mod ui;

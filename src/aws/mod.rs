@@ -1,1 +1,7 @@
-//! aws
+//! AWS, through its own `aws` command: it knows profiles, roles, SSO and proxies better than we would.
+
+mod cli;
+mod error;
+
+pub use cli::Cli;
+pub use error::{AwsError, Cause};

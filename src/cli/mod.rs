@@ -1,10 +1,108 @@
-//! The command line: one file a subcommand.
+//! The command line: one file a subcommand, each its flags and a few lines that call the library.
 
-pub mod emulator;
+mod answer_flags;
+mod completions;
+mod emulator;
+mod failure;
+mod man;
+mod render;
 
 use std::process::ExitCode;
 
-/// Parses the command line and runs the subcommand it names.
+use clap::{Parser, Subcommand};
+
+use crate::ui::Ui;
+pub use answer_flags::AnswerFlags;
+
+/// Exit codes, the same for every command.
+pub mod exit {
+    /// Done, or nothing to do.
+    pub const DONE: u8 = 0;
+    /// Failed, and everything is as it was before.
+    pub const FAILED: u8 = 1;
+    /// Usage or bad answers.
+    pub const USAGE: u8 = 2;
+    /// `--check` found a difference.
+    pub const DIFFERS: u8 = 3;
+    /// Failed and not restored: a person is needed.
+    pub const NOT_RESTORED: u8 = 4;
+    /// A verification or diagnosis found a fault.
+    pub const FAULT_FOUND: u8 = 5;
+}
+
+/// Put an AWS Cognito login in front of JupyterHub.
+#[derive(Debug, Parser)]
+#[command(name = "hubgate", version, about, max_term_width = 100, after_help = EXAMPLES)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  hubgate rehearse                     see a login work on this machine, with a stand-in for Cognito
+  hubgate render --answers hubgate.toml --out review
+";
+
+/// Flags of every command.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Global {
+    /// Print one JSON document on stdout
+    #[arg(long, global = true, help_heading = "Everywhere")]
+    json: bool,
+    /// Say only what matters
+    #[arg(long, short, global = true, help_heading = "Everywhere")]
+    quiet: bool,
+    /// Answer yes to every question
+    #[arg(long, short, global = true, help_heading = "Everywhere")]
+    yes: bool,
+    /// Where TLJH is installed
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "TLJH_INSTALL_PREFIX",
+        hide_env_values = true,
+        default_value = "/opt/tljh",
+        help_heading = "Everywhere"
+    )]
+    prefix: std::path::PathBuf,
+}
+
+impl Global {
+    /// How to speak.
+    pub fn ui(&self) -> Ui {
+        Ui {
+            json: self.json,
+            quiet: self.quiet,
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Write the configuration for review: awscognito.py, user data, commands
+    Render(render::Args),
+    /// Print a shell's completions
+    Completions(completions::Args),
+    /// Print the manual page
+    Man,
+    /// Serve a stand-in for AWS Cognito on this machine
+    #[command(hide = true)]
+    Emulator(emulator::Args),
+}
+
+/// Parses the command line and runs the subcommand that it names.
 pub fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    let cli = Cli::parse();
+    let global = cli.global;
+    let outcome = match cli.command {
+        Command::Render(args) => render::run(&global, args),
+        Command::Completions(args) => completions::run(&args),
+        Command::Man => man::run(),
+        Command::Emulator(args) => emulator::run(args),
+    };
+    outcome.unwrap_or_else(|error| failure::report(global.ui(), &error))
 }

@@ -1,1 +1,22 @@
-//! hub
+//! What is true of JupyterHub, TLJH and oauthenticator. Pure: nothing here touches the host.
+
+mod address;
+mod base_url;
+mod people;
+mod version;
+
+pub use address::HubUrl;
+pub use base_url::BaseUrl;
+pub use people::{GroupName, UserName, check_tljh_text};
+pub use version::{Dialect, OauthenticatorVersion, RELEASES, Release};
+
+/// The URL that Cognito sends people back to; registered with the app client to the letter.
+pub fn callback_url(url: &HubUrl, base: &BaseUrl) -> String {
+    format!("{}{}hub/oauth_callback", url.as_str(), base.as_str())
+}
+
+/// The URL that Cognito sends people to after they signed out; registered to the letter, with its
+/// trailing slash.
+pub fn sign_out_url(url: &HubUrl, base: &BaseUrl) -> String {
+    format!("{}{}", url.as_str(), base.as_str())
+}

@@ -1,0 +1,107 @@
+//! What is wrong with the answers: all of it at once.
+
+use std::fmt;
+
+use super::given::Origin;
+use super::setting::Key;
+use crate::invalid::Invalid;
+
+/// One thing that is wrong with the answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The setting that mends it, where one does.
+    pub key: Option<Key>,
+    /// Where the wrong value was typed; none when it is missing.
+    pub origin: Option<Origin>,
+    /// What is wrong.
+    pub what: String,
+    /// What would be right.
+    pub remedy: String,
+}
+
+impl Problem {
+    /// A wrong value, with its place.
+    pub fn at(key: Key, origin: Origin, what: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self {
+            key: Some(key),
+            origin: Some(origin),
+            what: what.into(),
+            remedy: remedy.into(),
+        }
+    }
+
+    /// A setting that nobody gave.
+    pub fn missing(key: Key, remedy: impl Into<String>) -> Self {
+        let what = format!("{} is missing", key.setting().dotted());
+        Self {
+            key: Some(key),
+            origin: None,
+            what,
+            remedy: remedy.into(),
+        }
+    }
+
+    /// A value that its constructor refused.
+    pub fn invalid(key: Key, origin: Origin, invalid: Invalid) -> Self {
+        Self::at(key, origin, invalid.problem, invalid.remedy)
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.origin {
+            Some(origin) => write!(f, "{origin}: {}", self.what)?,
+            None => f.write_str(&self.what)?,
+        }
+        write!(f, "\n    {}", self.remedy)?;
+        let Some(setting) = self.key.map(Key::setting) else {
+            return Ok(());
+        };
+        match &self.origin {
+            None => write!(f, "\n    set it with {}", setting.places()),
+            Some(Origin::Prompt | Origin::Flag(_)) => Ok(()),
+            Some(_) => write!(f, "\n    --{} overrides it", setting.flag),
+        }
+    }
+}
+
+/// Every problem of every source, in the order found.
+#[derive(Debug, Clone, Default, PartialEq, Eq, thiserror::Error)]
+pub struct Problems(Vec<Problem>);
+
+impl Problems {
+    /// Adds one.
+    pub fn add(&mut self, problem: Problem) {
+        if !self.0.contains(&problem) {
+            self.0.push(problem);
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Each of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Problem> {
+        self.0.iter()
+    }
+}
+
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.len() {
+            1 => writeln!(f, "one answer needs mending")?,
+            n => writeln!(f, "{n} answers need mending")?,
+        }
+        for problem in &self.0 {
+            write!(f, "\n  {problem}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,335 @@
+//! The one door: from values as they were typed to [`Answers`], or to everything that is wrong.
+
+use super::checks;
+use super::given::{Given, Layer, Origin};
+use super::https::{Https, HttpsMode, parse_email, parse_path};
+use super::model::{Access, Allow, Answers, Cognito, Hub};
+use super::problem::{Problem, Problems};
+use super::setting::Key;
+use crate::cognito::{ClientId, CognitoDomain, ScopeSet, UsernameClaim};
+use crate::hub::{BaseUrl, GroupName, HubUrl, OauthenticatorVersion, UserName};
+use crate::invalid::{Invalid, Warning};
+use crate::secret::SecretSource;
+
+/// Valid answers, and what a person should know about them all the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checked {
+    /// The answers.
+    pub answers: Answers,
+    /// Sentences for the person, each with its origin where it has one.
+    pub warnings: Vec<Warning>,
+}
+
+/// Checks what was typed and builds the answers.
+///
+/// `found` is the oauthenticator that this machine's hub has, where there is one; `problems` are
+/// those that the sources met while they were read.
+///
+/// # Errors
+/// Every problem of every source together.
+pub fn resolve(
+    given: &Layer,
+    found: Option<OauthenticatorVersion>,
+    problems: Problems,
+) -> Result<Checked, Problems> {
+    let mut door = Door {
+        given,
+        problems,
+        warnings: Vec::new(),
+    };
+    let version = door.optional(Key::Oauthenticator, OauthenticatorVersion::parse);
+    let version = version.map(|v| v.or(found).unwrap_or(OauthenticatorVersion::NEWEST));
+    let hub = door.hub();
+    let https = door.https(hub.as_ref().map(|hub| &hub.url));
+    let cognito = door.cognito();
+    let access = door.access();
+    if let (Some(hub), Some(https)) = (&hub, &https) {
+        checks::https_fits_url(&mut door, &hub.url, https);
+    }
+    if let (Some(version), Some(access)) = (version, &access) {
+        checks::groups_can_be_had(&mut door, version, access);
+    }
+    if let (Some(hub), Some(cognito), Some(access)) = (&hub, &cognito, &access) {
+        checks::names_look_like_the_claim(&mut door, hub, cognito, access);
+    }
+    match (hub, https, cognito, access, version) {
+        (Some(hub), Some(https), Some(cognito), Some(access), Some(oauthenticator))
+            if door.problems.is_empty() =>
+        {
+            let answers = Answers {
+                hub,
+                https,
+                cognito,
+                access,
+                oauthenticator,
+            };
+            Ok(Checked {
+                answers,
+                warnings: door.warnings,
+            })
+        }
+        _ => Err(door.problems),
+    }
+}
+
+/// Collects problems and warnings while the answers are built. A builder method returns `None` only
+/// after it noted why.
+pub(super) struct Door<'a> {
+    given: &'a Layer,
+    pub(super) problems: Problems,
+    pub(super) warnings: Vec<Warning>,
+}
+
+impl Door<'_> {
+    fn hub(&mut self) -> Option<Hub> {
+        let url = self.required(
+            Key::HubUrl,
+            "the address that people type, like https://hub.example.org",
+            HubUrl::parse,
+        );
+        let base_url = self.optional(Key::BaseUrl, BaseUrl::parse);
+        let admins = self.users(Key::Admins);
+        Some(Hub {
+            url: url?,
+            base_url: base_url?.unwrap_or_default(),
+            admins: admins?,
+        })
+    }
+
+    fn https(&mut self, url: Option<&HubUrl>) -> Option<Https> {
+        let mode = self.optional(Key::HttpsMode, HttpsMode::parse)?;
+        let local = url.is_some_and(|url| !url.is_https());
+        let mode = mode.unwrap_or(if local {
+            HttpsMode::Off
+        } else {
+            HttpsMode::LetsEncrypt
+        });
+        match mode {
+            HttpsMode::LetsEncrypt => {
+                let remedy = "Let's Encrypt writes there before a certificate runs out";
+                let email = self.required(Key::HttpsEmail, remedy, parse_email)?;
+                Some(Https::LetsEncrypt { email })
+            }
+            HttpsMode::Certificate => {
+                let cert = self.required(Key::HttpsCert, "the certificate's path on the hub", parse_path);
+                let key = self.required(Key::HttpsKey, "the private key's path on the hub", parse_path);
+                Some(Https::Certificate {
+                    cert: cert?,
+                    key: key?,
+                })
+            }
+            HttpsMode::Proxy => Some(Https::Proxy),
+            HttpsMode::Off => Some(Https::Off),
+        }
+        .inspect(|https| checks::https_has_no_leftovers(self, https))
+    }
+
+    fn cognito(&mut self) -> Option<Cognito> {
+        let domain = self.required(
+            Key::Domain,
+            "the user pool's domain: in the Cognito console, Branding, Domain",
+            CognitoDomain::parse,
+        );
+        let client_id = self.required(
+            Key::ClientId,
+            "in the Cognito console: your user pool, App clients",
+            ClientId::parse,
+        );
+        let client_secret = self.client_secret();
+        let username = self
+            .optional(Key::Username, UsernameClaim::parse)
+            .map(|c| c.unwrap_or(UsernameClaim::Username));
+        if let Some(warning) = username.as_ref().and_then(UsernameClaim::warning) {
+            self.warn(Key::Username, &warning);
+        }
+        let auto_login = self.optional(Key::AutoLogin, parse_switch);
+        let scopes = self.scopes(username.as_ref());
+        if let (Some(domain), Some(source)) = (&domain, &client_secret) {
+            checks::domain_fits_secret(self, domain, source);
+        }
+        Some(Cognito {
+            domain: domain?,
+            client_id: client_id?,
+            client_secret: client_secret?,
+            scopes: scopes?,
+            username: username?,
+            auto_login: auto_login?.unwrap_or(false),
+        })
+    }
+
+    fn client_secret(&mut self) -> Option<SecretSource> {
+        let remedy = "say where it is, never the secret itself: file:PATH, env:NAME, stdin, secretsmanager:ID or ssm:NAME";
+        self.required(Key::ClientSecret, remedy, |text| text.parse::<SecretSource>())
+    }
+
+    fn scopes(&mut self, claim: Option<&UsernameClaim>) -> Option<ScopeSet> {
+        let Some(given) = self
+            .given
+            .get(&Key::Scopes)
+            .filter(|given| !given.items.is_empty())
+        else {
+            return claim.map(ScopeSet::default_for);
+        };
+        match ScopeSet::parse(&given.texts()) {
+            Ok(scopes) => {
+                if let Some(claim) = claim {
+                    checks::scopes_tell_the_claim(self, &scopes, claim);
+                }
+                Some(scopes)
+            }
+            Err(invalid) => self.refuse(Key::Scopes, given.origin.clone(), invalid),
+        }
+    }
+
+    fn access(&mut self) -> Option<Access> {
+        let remedy =
+            "say who may log in: all (everyone in the user pool), users or groups; there is no default";
+        let allow = self.required(Key::Allow, remedy, Allow::parse);
+        let users = self.users(Key::Users);
+        let groups = self.list(Key::Groups, GroupName::parse);
+        let admin_groups = self.list(Key::AdminGroups, GroupName::parse);
+        let access = Access {
+            allow: allow?,
+            users: users?,
+            groups: groups?,
+            admin_groups: admin_groups?,
+        };
+        checks::somebody_may_log_in(self, &access);
+        Some(access)
+    }
+
+    fn users(&mut self, key: Key) -> Option<Vec<UserName>> {
+        let users = self.list(key, UserName::parse)?;
+        let given = self.given.get(&key);
+        let warnings: Vec<Warning> = given.map_or_else(Vec::new, |given| {
+            let parsed = given
+                .items
+                .iter()
+                .filter_map(|item| Some((item, UserName::parse(&item.text).ok()?)));
+            parsed
+                .flat_map(|(item, name)| name.warnings(&item.text))
+                .collect()
+        });
+        for warning in warnings {
+            self.warn(key, &warning);
+        }
+        Some(users)
+    }
+
+    fn list<T: PartialEq>(&mut self, key: Key, parse: impl Fn(&str) -> Result<T, Invalid>) -> Option<Vec<T>> {
+        let Some(given) = self.given.get(&key) else {
+            return Some(Vec::new());
+        };
+        let mut values = Vec::new();
+        let before = self.problems.len();
+        for item in &given.items {
+            match parse(&item.text) {
+                Ok(value) if values.contains(&value) => {}
+                Ok(value) => values.push(value),
+                Err(invalid) => self
+                    .problems
+                    .add(Problem::invalid(key, item.origin.clone(), invalid)),
+            }
+        }
+        (self.problems.len() == before).then_some(values)
+    }
+
+    fn required<T>(
+        &mut self,
+        key: Key,
+        remedy: &str,
+        parse: impl Fn(&str) -> Result<T, Invalid>,
+    ) -> Option<T> {
+        let known = self.problems.iter().any(|problem| problem.key == Some(key));
+        match self.optional(key, parse)? {
+            Some(value) => Some(value),
+            None if known => None,
+            None => {
+                self.problems.add(Problem::missing(key, remedy));
+                None
+            }
+        }
+    }
+
+    /// `Some(None)` when nobody gave it, `None` when what was given is wrong.
+    fn optional<T>(&mut self, key: Key, parse: impl Fn(&str) -> Result<T, Invalid>) -> Option<Option<T>> {
+        let Some(item) = self.given.get(&key).and_then(|given| given.items.last()) else {
+            return Some(None);
+        };
+        match parse(&item.text) {
+            Ok(value) => Some(Some(value)),
+            Err(invalid) => self.refuse(key, item.origin.clone(), invalid),
+        }
+    }
+
+    fn refuse<T>(&mut self, key: Key, origin: Origin, invalid: Invalid) -> Option<T> {
+        self.problems.add(Problem::invalid(key, origin, invalid));
+        None
+    }
+
+    /// What was typed for `key`, where anything was.
+    pub(super) fn typed(&self, key: Key) -> Option<&Given> {
+        self.given.get(&key)
+    }
+
+    /// Notes that `key` does not fit the rest, at the place where it was typed if it was.
+    pub(super) fn clash(&mut self, key: Key, what: impl Into<String>, remedy: impl Into<String>) {
+        let origin = self.given.get(&key).map(|given| given.origin.clone());
+        self.problems.add(Problem {
+            key: Some(key),
+            origin,
+            what: what.into(),
+            remedy: remedy.into(),
+        });
+    }
+
+    /// Notes something to think about, with the place where `key` was typed.
+    pub(super) fn warn(&mut self, key: Key, warning: &str) {
+        let text = match self.given.get(&key) {
+            Some(given) => format!("{}: {warning}", given.origin),
+            None => warning.to_owned(),
+        };
+        if !self.warnings.contains(&text) {
+            self.warnings.push(text);
+        }
+    }
+}
+
+/// Reads `true` and `false`, and what people type for them.
+fn parse_switch(typed: &str) -> Result<bool, Invalid> {
+    match typed.trim().to_ascii_lowercase().as_str() {
+        "true" | "yes" | "on" | "1" | "y" => Ok(true),
+        "false" | "no" | "off" | "0" | "n" => Ok(false),
+        other => Err(Invalid::new(
+            format!("'{other}' is neither true nor false"),
+            "use true or false",
+        )),
+    }
+}
+
+/// Checks one setting on its own, as the wizard does after each answer.
+///
+/// # Errors
+/// The first thing that is wrong with it.
+pub fn check_one(key: Key, text: &str) -> Result<(), Invalid> {
+    let texts =
+        || super::given::split_list(text).map_err(|problem| Invalid::new(problem, "separate by commas"));
+    let each = |check: fn(&str) -> Result<(), Invalid>| texts()?.iter().try_for_each(|text| check(text));
+    match key {
+        Key::HubUrl => HubUrl::parse(text).map(drop),
+        Key::BaseUrl => BaseUrl::parse(text).map(drop),
+        Key::Admins | Key::Users => each(|text| UserName::parse(text).map(drop)),
+        Key::HttpsMode => HttpsMode::parse(text).map(drop),
+        Key::HttpsEmail => parse_email(text).map(drop),
+        Key::HttpsCert | Key::HttpsKey => parse_path(text).map(drop),
+        Key::Domain => CognitoDomain::parse(text).map(drop),
+        Key::ClientId => ClientId::parse(text).map(drop),
+        Key::ClientSecret => text.parse::<SecretSource>().map(drop),
+        Key::Scopes => ScopeSet::parse(&texts()?).map(drop),
+        Key::Username => UsernameClaim::parse(text).map(drop),
+        Key::AutoLogin => parse_switch(text).map(drop),
+        Key::Allow => Allow::parse(text).map(drop),
+        Key::Groups | Key::AdminGroups => each(|text| GroupName::parse(text).map(drop)),
+        Key::Oauthenticator => OauthenticatorVersion::parse(text).map(drop),
+    }
+}

@@ -1,0 +1,88 @@
+//! Writes answers into `hubgate.toml` without touching a person's comments, order and other keys.
+
+use toml_edit::{Array, DocumentMut, Item, Table, TableLike, TomlError, Value};
+
+use super::given::Layer;
+use super::setting::{Key, Kind, Setting};
+
+/// Puts `given` into the text of an answers file, which may be empty, and returns the new text.
+/// Values that are already there keep their place, their comments and, when equal, their bytes.
+///
+/// The client secret is only ever present as its source, so no secret can be written.
+///
+/// # Errors
+/// When `existing` is not TOML.
+pub fn save_into(existing: &str, given: &Layer) -> Result<String, TomlError> {
+    let mut document: DocumentMut = existing.parse()?;
+    for (key, given) in given {
+        let setting = key.setting();
+        let Some(value) = value_of(*key, &given.texts()) else {
+            continue;
+        };
+        let fresh = !document.contains_key(setting.table);
+        let table = document
+            .entry(setting.table)
+            .or_insert_with(|| Item::Table(Table::new()));
+        if fresh && let Some(table) = table.as_table_mut() {
+            table.set_implicit(false);
+        }
+        if let Some(table) = table.as_table_like_mut() {
+            put(table, setting, value);
+        }
+    }
+    Ok(document.to_string())
+}
+
+fn put(table: &mut dyn TableLike, setting: &Setting, mut value: Value) {
+    match table.get_mut(setting.name).and_then(Item::as_value_mut) {
+        Some(old) if same(old, &value) => {}
+        Some(old) => {
+            *value.decor_mut() = old.decor().clone();
+            *old = value;
+        }
+        None => {
+            table.insert(setting.name, Item::Value(value));
+        }
+    }
+}
+
+fn value_of(key: Key, texts: &[&str]) -> Option<Value> {
+    match key.setting().kind {
+        Kind::Text => texts.last().map(|text| Value::from(*text)),
+        Kind::Switch => texts.last().map(|text| Value::from(*text == "true")),
+        Kind::List => Some(Value::Array(texts.iter().copied().collect::<Array>())),
+    }
+}
+
+fn same(old: &Value, new: &Value) -> bool {
+    match (old, new) {
+        (Value::Array(old), Value::Array(new)) => {
+            old.len() == new.len() && old.iter().zip(new.iter()).all(|(old, new)| same(old, new))
+        }
+        (old, new) => match (old.as_str(), new.as_str()) {
+            (Some(old), Some(new)) => old == new,
+            _ => old.as_bool().is_some() && old.as_bool() == new.as_bool(),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::answers::{Given, Origin};
+
+    #[test]
+    fn comments_and_order_of_an_existing_file_survive() {
+        let existing = "# ours\n[access]\nallow = \"all\" # for now\n\n[hub]\nurl = 'https://old.example.org' # moved\nadmins = [\"ada\"]\n";
+        let mut given = Layer::new();
+        given.insert(Key::HubUrl, Given::one("https://hub.example.org", Origin::Prompt));
+        given.insert(Key::Allow, Given::one("all", Origin::Prompt));
+        given.insert(Key::Domain, Given::one("auth.example.org", Origin::Prompt));
+        let saved = save_into(existing, &given).unwrap();
+        assert_eq!(
+            saved,
+            "# ours\n[access]\nallow = \"all\" # for now\n\n[hub]\nurl = \"https://hub.example.org\" # moved\nadmins = [\"ada\"]\n\n[cognito]\ndomain = \"auth.example.org\"\n"
+        );
+    }
+}

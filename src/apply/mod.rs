@@ -1,0 +1,3 @@
+//! Changing a hub: what is there, and (later) the transaction.
+
+pub mod observe;

@@ -1,0 +1,148 @@
+//! The flags that mirror the answers file, made from the same table.
+
+use std::path::PathBuf;
+
+use clap::{Arg, ArgAction, ArgMatches, Command, builder::PossibleValuesParser};
+
+use super::Global;
+use crate::answers::{
+    Checked, Given, Key, Kind, Layer, Origin, Problem, Problems, Setting, from_environment, merge, read_file,
+    resolve, split_list,
+};
+use crate::host::Host;
+
+const HEADING: &str = "Answers (each also as a variable HUBGATE_…, or in the answers file)";
+const FILE_FLAG: &str = "answers";
+const SECRET_TRAP: &str = "client-secret";
+
+/// What the flags and the file they name say.
+#[derive(Debug, Clone)]
+pub struct AnswerFlags {
+    layer: Layer,
+    problems: Problems,
+    file: Option<PathBuf>,
+}
+
+impl AnswerFlags {
+    /// The answers file that was named.
+    pub fn file(&self) -> Option<&std::path::Path> {
+        self.file.as_deref()
+    }
+
+    /// Reads flags, environment and file, each beating the next. What is wrong with any of them is
+    /// returned beside it.
+    ///
+    /// # Errors
+    /// When the file cannot be read at all.
+    pub fn gather(&self, host: &dyn Host) -> anyhow::Result<(Layer, Problems)> {
+        let mut problems = self.problems.clone();
+        let environment = from_environment(
+            |name| Some(host.var(name)?.to_string_lossy().into_owned()),
+            &mut problems,
+        );
+        let file = match &self.file {
+            Some(path) => read_file(path, &host.read_to_string(path)?, &mut problems),
+            None => Layer::new(),
+        };
+        Ok((merge([self.layer.clone(), environment, file]), problems))
+    }
+
+    /// Gathers and checks; warnings are told, problems are the error.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or any answer is wrong or missing.
+    pub fn checked(&self, global: &Global, host: &dyn Host) -> anyhow::Result<Checked> {
+        let (layer, problems) = self.gather(host)?;
+        let found = crate::apply::observe::oauthenticator(host, &global.prefix)?;
+        let checked = resolve(&layer, found, problems)?;
+        for warning in &checked.warnings {
+            global.ui().warn(warning);
+        }
+        Ok(checked)
+    }
+}
+
+impl clap::FromArgMatches for AnswerFlags {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let mut flags = Self {
+            layer: Layer::new(),
+            problems: Problems::default(),
+            file: None,
+        };
+        flags.update_from_arg_matches(matches)?;
+        Ok(flags)
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        self.file = matches.get_one::<PathBuf>(FILE_FLAG).cloned();
+        for key in Key::all() {
+            let Some(values) = matches.get_many::<String>(key.setting().flag) else {
+                continue;
+            };
+            let origin = Origin::Flag(key.setting().flag);
+            let mut texts = Vec::new();
+            for value in values {
+                match key.setting().kind {
+                    Kind::Text | Kind::Switch => texts.push(value.clone()),
+                    Kind::List => match split_list(value) {
+                        Ok(several) => texts.extend(several),
+                        Err(what) => {
+                            let remedy = "repeat the flag for each, or write NAME,NAME";
+                            self.problems.add(Problem::at(key, origin.clone(), what, remedy));
+                        }
+                    },
+                }
+            }
+            self.layer.insert(key, Given::many(texts, origin));
+        }
+        if matches.contains_id(SECRET_TRAP) {
+            let what = "a secret on the command line can be read by every user of this machine, and stays in the shell's history";
+            let remedy = "use --client-secret-from file:PATH, or put it into HUBGATE_CLIENT_SECRET; then make a new secret in Cognito";
+            self.problems.add(Problem::at(
+                Key::ClientSecret,
+                Origin::Flag(SECRET_TRAP),
+                what,
+                remedy,
+            ));
+        }
+        Ok(())
+    }
+}
+
+impl clap::Args for AnswerFlags {
+    fn augment_args(command: Command) -> Command {
+        let file = Arg::new(FILE_FLAG)
+            .long(FILE_FLAG)
+            .value_name("FILE")
+            .env("HUBGATE_ANSWERS")
+            .hide_env(true)
+            .value_parser(clap::value_parser!(PathBuf))
+            .help("Read answers from this file, like hubgate.toml")
+            .help_heading(HEADING);
+        let trap = Arg::new(SECRET_TRAP).long(SECRET_TRAP).hide(true).num_args(0..=1);
+        let command = Key::all()
+            .map(Key::setting)
+            .fold(command.arg(file), |command, s| command.arg(flag(s)));
+        command.arg(trap)
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+fn flag(setting: &'static Setting) -> Arg {
+    let arg = Arg::new(setting.flag)
+        .long(setting.flag)
+        .value_name(setting.value_name);
+    let arg = arg.help(setting.help).help_heading(HEADING);
+    match setting.kind {
+        Kind::Text => arg.action(ArgAction::Set),
+        Kind::List => arg.action(ArgAction::Append),
+        Kind::Switch => arg
+            .num_args(0..=1)
+            .require_equals(true)
+            .default_missing_value("true")
+            .value_parser(PossibleValuesParser::new(["true", "false"])),
+    }
+}

@@ -1,0 +1,72 @@
+//! How an error is told: what happened, where, what to do next.
+
+use std::process::ExitCode;
+
+use serde::Serialize;
+
+use super::exit;
+use crate::answers::{Key, Problems};
+use crate::render::RenderError;
+use crate::secret::SecretError;
+use crate::ui::Ui;
+
+#[derive(Serialize)]
+struct Document {
+    error: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    problems: Vec<ProblemDocument>,
+}
+
+#[derive(Serialize)]
+struct ProblemDocument {
+    setting: Option<String>,
+    origin: Option<String>,
+    what: String,
+    remedy: String,
+}
+
+/// Tells the error and returns its exit code.
+pub fn report(ui: Ui, error: &anyhow::Error) -> ExitCode {
+    let hint = hint(error);
+    ui.error(format!("{error:#}"));
+    if let Some(hint) = &hint {
+        ui.error_detail(hint);
+    }
+    let document = Document {
+        error: format!("{error:#}"),
+        hint,
+        problems: problems(error),
+    };
+    if let Err(error) = ui.document(&document) {
+        ui.error(format!("{error:#}"));
+    }
+    ExitCode::from(if error.is::<Problems>() {
+        exit::USAGE
+    } else {
+        exit::FAILED
+    })
+}
+
+fn problems(error: &anyhow::Error) -> Vec<ProblemDocument> {
+    let problems = error
+        .downcast_ref::<Problems>()
+        .into_iter()
+        .flat_map(Problems::iter);
+    let document = |problem: &crate::answers::Problem| ProblemDocument {
+        setting: problem.key.map(Key::setting).map(crate::answers::Setting::dotted),
+        origin: problem.origin.as_ref().map(ToString::to_string),
+        what: problem.what.clone(),
+        remedy: problem.remedy.clone(),
+    };
+    problems.map(document).collect()
+}
+
+fn hint(error: &anyhow::Error) -> Option<String> {
+    let of_render = error
+        .downcast_ref::<RenderError>()
+        .and_then(RenderError::hint)
+        .map(str::to_owned);
+    of_render.or_else(|| error.downcast_ref::<SecretError>().map(SecretError::hint))
+}

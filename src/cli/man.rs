@@ -1,0 +1,12 @@
+//! `hubgate man`.
+
+use std::process::ExitCode;
+
+use clap::CommandFactory as _;
+
+pub fn run() -> anyhow::Result<ExitCode> {
+    let mut page = Vec::new();
+    clap_mangen::Man::new(super::Cli::command()).render(&mut page)?;
+    std::io::Write::write_all(&mut std::io::stdout(), &page)?;
+    Ok(ExitCode::SUCCESS)
+}

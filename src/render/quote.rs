@@ -1,0 +1,162 @@
+//! One value as a whole literal of one language. What these return can be pasted between any two
+//! tokens of that language and means exactly the value.
+
+use std::fmt::Write as _;
+
+use minijinja::value::{Value, ValueKind};
+use thiserror::Error;
+
+/// Why a value cannot be written as a literal.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum NotQuotable {
+    /// No shell word and no file name holds NUL.
+    #[error("a NUL character cannot be written")]
+    Nul,
+    /// The template asked for something that has no literal there.
+    #[error("{0} cannot be written here")]
+    Kind(String),
+}
+
+/// A Python string literal in ASCII.
+pub fn python_string(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            ' '..='~' => out.push(c),
+            c => {
+                let code = u32::from(c);
+                let _ = match code {
+                    0..=0xff => write!(out, "\\x{code:02x}"),
+                    0x100..=0xffff => write!(out, "\\u{code:04x}"),
+                    _ => write!(out, "\\U{code:08x}"),
+                };
+            }
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// A list wider than this stands on several lines, as Python's formatters do it.
+const ONE_LINE: usize = 40;
+
+/// A Python literal: a string, a boolean, a whole number or a list of strings.
+pub(super) fn python(value: &Value) -> Result<String, NotQuotable> {
+    match value.kind() {
+        ValueKind::String => Ok(python_string(value.as_str().unwrap_or_default())),
+        ValueKind::Bool => Ok(if value.is_true() { "True" } else { "False" }.to_owned()),
+        ValueKind::Number if value.as_i64().is_some() => Ok(value.to_string()),
+        ValueKind::Seq => {
+            let items = value
+                .try_iter()
+                .map_err(|error| NotQuotable::Kind(error.to_string()))?;
+            let items = items.map(|item| match item.as_str() {
+                Some(text) => Ok(python_string(text)),
+                None => Err(NotQuotable::Kind(format!("a list of {}", item.kind()))),
+            });
+            let items: Vec<String> = items.collect::<Result<_, _>>()?;
+            let line = items.join(", ");
+            Ok(if line.len() <= ONE_LINE {
+                format!("[{line}]")
+            } else {
+                format!("[\n    {},\n]", items.join(",\n    "))
+            })
+        }
+        other => Err(NotQuotable::Kind(other.to_string())),
+    }
+}
+
+/// One shell word. Plain where that is safe anywhere in a command, else in single quotes.
+///
+/// # Errors
+/// When the text holds NUL.
+pub fn shell_word(text: &str) -> Result<String, NotQuotable> {
+    if text.contains('\0') {
+        return Err(NotQuotable::Nul);
+    }
+    let plain = |c: char| {
+        c.is_ascii_alphanumeric() || matches!(c, '_' | '@' | '%' | '+' | ':' | ',' | '.' | '/' | '-')
+    };
+    if !text.is_empty() && text.chars().all(plain) && !text.starts_with('-') {
+        return Ok(text.to_owned());
+    }
+    Ok(format!("'{}'", text.replace('\'', "'\\''")))
+}
+
+/// A shell word from a string, a boolean or a whole number.
+pub(super) fn shell(value: &Value) -> Result<String, NotQuotable> {
+    match value.kind() {
+        ValueKind::String => shell_word(value.as_str().unwrap_or_default()),
+        ValueKind::Bool => Ok(value.is_true().to_string()),
+        ValueKind::Number if value.as_i64().is_some() => Ok(value.to_string()),
+        other => Err(NotQuotable::Kind(other.to_string())),
+    }
+}
+
+/// A Markdown code span, safe within a table too. Line breaks and other controls are spelled out.
+pub(super) fn markdown(value: &Value) -> Result<String, NotQuotable> {
+    let text = match value.kind() {
+        ValueKind::String => value.as_str().unwrap_or_default().to_owned(),
+        ValueKind::Bool | ValueKind::Number => return Ok(value.to_string()),
+        other => return Err(NotQuotable::Kind(other.to_string())),
+    };
+    let mut line = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '|' => line.push_str("\\|"),
+            c if c.is_control()
+                || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') =>
+            {
+                let _ = write!(line, "\\u{{{:x}}}", u32::from(c));
+            }
+            c => line.push(c),
+        }
+    }
+    let mut longest = 0;
+    let mut run = 0;
+    for c in line.chars() {
+        run = if c == '`' { run + 1 } else { 0 };
+        longest = longest.max(run);
+    }
+    let fence = "`".repeat(longest + 1);
+    let pad = if line.is_empty() || line.starts_with(['`', ' ']) || line.ends_with(['`', ' ']) {
+        " "
+    } else {
+        ""
+    };
+    Ok(format!("{fence}{pad}{line}{pad}{fence}"))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    const HOSTILE: &str = "a\"b\n'$(id){{x}}é😀";
+
+    #[test]
+    fn a_hostile_text_is_inert_in_python() {
+        assert_eq!(python_string(HOSTILE), r#""a\"b\n'$(id){{x}}\xe9\U0001f600""#);
+    }
+
+    #[test]
+    fn a_hostile_text_is_one_shell_word() {
+        assert_eq!(shell_word(HOSTILE).unwrap(), "'a\"b\n'\\''$(id){{x}}é😀'");
+        assert_eq!(shell_word("").unwrap(), "''");
+        assert_eq!(shell_word("-n").unwrap(), "'-n'");
+        assert_eq!(shell_word("~").unwrap(), "'~'");
+        assert_eq!(shell_word("a\0b"), Err(NotQuotable::Nul));
+    }
+
+    #[test]
+    fn a_hostile_text_stays_in_its_code_span() {
+        assert_eq!(markdown(&Value::from("a`` | b")).unwrap(), "```a`` \\| b```");
+        assert_eq!(markdown(&Value::from("`")).unwrap(), "`` ` ``");
+    }
+}

@@ -1,0 +1,55 @@
+//! What may be a client secret.
+
+use super::Secret;
+
+/// More than Secrets Manager holds is no client secret.
+pub(super) const LIMIT: u64 = 65_536;
+
+/// Why bytes are no secret. Says nothing of the bytes themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BadValue {
+    #[error("it is empty")]
+    Empty,
+    #[error("it has more than one line")]
+    Lines,
+    #[error("it is not UTF-8 text")]
+    NotText,
+    #[error("it holds a control character")]
+    Control,
+    #[error("it is longer than any secret")]
+    TooLong,
+}
+
+/// Takes off spaces and line ends around, and a byte order mark that an editor put there.
+pub(super) fn clean(bytes: &[u8]) -> Result<Secret, BadValue> {
+    if bytes.len() as u64 > LIMIT {
+        return Err(BadValue::TooLong);
+    }
+    let text = str::from_utf8(bytes).map_err(|_| BadValue::NotText)?;
+    let text = text.trim_start_matches('\u{feff}').trim();
+    if text.is_empty() {
+        return Err(BadValue::Empty);
+    }
+    if text.contains(['\n', '\r']) {
+        return Err(BadValue::Lines);
+    }
+    if text.chars().any(char::is_control) {
+        return Err(BadValue::Control);
+    }
+    Ok(Secret::new(text.to_owned()))
+}
+
+/// Cognito makes secrets of 24–64 characters `[\w+]` today; older ones may be shorter, so this is
+/// advice and no refusal.
+pub(super) fn oddity(secret: &Secret) -> Option<String> {
+    let text = secret.expose();
+    if !text
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '+')
+    {
+        return Some("holds characters that Cognito does not use in client secrets".into());
+    }
+    let length = text.chars().count();
+    (!(24..=64).contains(&length))
+        .then(|| format!("is {length} characters long; Cognito's client secrets have 24 to 64"))
+}

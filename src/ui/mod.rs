@@ -1,0 +1,70 @@
+//! What a person or a script sees: text on a terminal, plain lines elsewhere, or one JSON document.
+
+use serde::Serialize;
+
+/// How to speak.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Ui {
+    /// One JSON document on stdout, everything else on stderr.
+    pub json: bool,
+    /// Only results, warnings and errors.
+    pub quiet: bool,
+}
+
+impl Ui {
+    /// A line of the result: stdout, or stderr when stdout is for JSON.
+    pub fn line(self, text: impl AsRef<str>) {
+        if self.json {
+            self.note(text)
+        } else {
+            say(&mut std::io::stdout().lock(), text.as_ref())
+        }
+    }
+
+    /// Something on the side, left out with `--quiet`.
+    pub fn note(self, text: impl AsRef<str>) {
+        if !self.quiet {
+            say(&mut std::io::stderr().lock(), text.as_ref());
+        }
+    }
+
+    /// Something to think about.
+    pub fn warn(self, text: impl AsRef<str>) {
+        let label = console::style("warning").yellow().for_stderr().to_string();
+        say(
+            &mut std::io::stderr().lock(),
+            &format!("{label}: {}", text.as_ref()),
+        );
+    }
+
+    /// What went wrong.
+    pub fn error(self, text: impl AsRef<str>) {
+        let label = console::style("error").red().bold().for_stderr().to_string();
+        say(
+            &mut std::io::stderr().lock(),
+            &format!("{label}: {}", text.as_ref()),
+        );
+    }
+
+    /// What to do about the error just told.
+    pub fn error_detail(self, text: impl AsRef<str>) {
+        say(&mut std::io::stderr().lock(), &format!("    {}", text.as_ref()));
+    }
+
+    /// The one JSON document, where JSON was asked for.
+    ///
+    /// # Errors
+    /// When the document cannot be written.
+    pub fn document(self, document: &impl Serialize) -> anyhow::Result<()> {
+        if self.json {
+            let text = serde_json::to_string_pretty(document)?;
+            say(&mut std::io::stdout().lock(), &text);
+        }
+        Ok(())
+    }
+}
+
+/// Prints a line. A reader that went away (`| head`) is no error of ours.
+fn say(out: &mut impl std::io::Write, text: &str) {
+    let _ = writeln!(out, "{text}").and_then(|()| out.flush());
+}
