@@ -216,3 +216,6 @@ fn by_words(said: &str) -> Cause {
         Cause::Other
     }
 }
+
+#[cfg(test)]
+mod tests;

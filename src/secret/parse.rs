@@ -302,3 +302,6 @@ fn parameter(name: String) -> Result<SecretSource, Invalid> {
     }
     Ok(SecretSource::Ssm(name))
 }
+
+#[cfg(test)]
+mod tests;

@@ -221,3 +221,6 @@ fn read_stdin(host: &dyn Host) -> Result<Vec<u8>, SecretError> {
     host.read_stdin(value::LIMIT)
         .map_err(SecretError::StdinUnreadable)
 }
+
+#[cfg(test)]
+mod tests;
