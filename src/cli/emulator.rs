@@ -96,10 +96,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     };
     // Whoever reads stderr may be gone; the stand-in goes on.
     config.observer = Some(Arc::new(|seen| drop(writeln!(std::io::stderr(), "{seen}"))));
-    let mut stand_in = Emulator::start(config).map_err(|error| {
-        let hint = error.hint();
-        anyhow::Error::new(error).context(hint)
-    })?;
+    let mut stand_in = Emulator::start(config)?;
     let mut out = std::io::stdout();
     writeln!(out, "{}", stand_in.url())
         .and_then(|()| out.flush())

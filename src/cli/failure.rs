@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::exit;
 use crate::answers::{Key, Problems};
+use crate::emulator::EmulatorError;
 use crate::render::RenderError;
 use crate::secret::SecretError;
 use crate::ui::Ui;
@@ -68,5 +69,11 @@ fn hint(error: &anyhow::Error) -> Option<String> {
         .downcast_ref::<RenderError>()
         .and_then(RenderError::hint)
         .map(str::to_owned);
-    of_render.or_else(|| error.downcast_ref::<SecretError>().map(SecretError::hint))
+    of_render
+        .or_else(|| error.downcast_ref::<SecretError>().map(SecretError::hint))
+        .or_else(|| {
+            error
+                .downcast_ref::<EmulatorError>()
+                .map(|error| error.hint().to_owned())
+        })
 }

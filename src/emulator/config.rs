@@ -1,6 +1,6 @@
 //! What a stand-in is made from: a pool with its users, clients, and the faults to begin with.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
@@ -35,22 +35,6 @@ impl Config {
             faults: Faults::default(),
             observer: None,
         }
-    }
-
-    /// Everything that is wrong with it, one sentence each.
-    pub(super) fn problems(&self) -> Vec<String> {
-        let mut problems = self.pool.problems();
-        let mut ids = BTreeSet::new();
-        for client in &self.clients {
-            if !ids.insert(client.id.as_str()) {
-                problems.push(format!("the client {:?} is there twice", client.id));
-            }
-            problems.extend(client.problems());
-        }
-        if self.clients.is_empty() {
-            problems.push("there is no app client".to_owned());
-        }
-        problems
     }
 }
 
@@ -108,31 +92,6 @@ impl Pool {
                 .max_by_key(|user| user.email_verified)
         })
     }
-
-    fn problems(&self) -> Vec<String> {
-        let mut problems = Vec::new();
-        if !is_pool_id(&self.id) {
-            problems.push(format!(
-                "{:?} is not a user pool id, which looks like eu-west-1_AbCdEf123",
-                self.id
-            ));
-        }
-        let mut names = BTreeSet::new();
-        let mut subs = BTreeSet::new();
-        for user in &self.users {
-            if !names.insert(user.username.to_lowercase()) {
-                problems.push(format!(
-                    "the user {:?} is there twice (case does not count)",
-                    user.username
-                ));
-            }
-            if !subs.insert(user.sub()) {
-                problems.push(format!("the user {:?} has the sub of another", user.username));
-            }
-            problems.extend(user.problems());
-        }
-        problems
-    }
 }
 
 /// An app client with the code flow.
@@ -154,44 +113,6 @@ impl Client {
     /// Is it one of the active secrets?
     pub(super) fn accepts_secret(&self, secret: &str) -> bool {
         self.secrets.iter().any(|active| active.expose_secret() == secret)
-    }
-
-    fn problems(&self) -> Vec<String> {
-        let mut problems = Vec::new();
-        let word = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '+';
-        if self.id.is_empty() || self.id.len() > 128 || !self.id.chars().all(word) {
-            problems.push(format!(
-                "{:?} is not a client id: 1 to 128 letters, digits, _ and +",
-                self.id
-            ));
-        }
-        if !(1..=2).contains(&self.secrets.len()) || self.secrets.iter().any(|s| s.expose_secret().is_empty())
-        {
-            problems.push(format!(
-                "the client {:?} needs one secret, or two while they are rotated",
-                self.id
-            ));
-        }
-        for (kind, list) in [("callback", &self.callbacks), ("sign-out", &self.sign_outs)] {
-            for address in list {
-                if let Err(why) = check_redirect(address) {
-                    problems.push(format!("the {kind} URL {address:?} {why}"));
-                }
-            }
-        }
-        if self.callbacks.is_empty() {
-            problems.push(format!("the client {:?} has no callback URL", self.id));
-        }
-        for scope in &self.scopes {
-            if scope.is_empty()
-                || !scope
-                    .chars()
-                    .all(|c| c.is_ascii_graphic() && c != '"' && c != '\\')
-            {
-                problems.push(format!("{scope:?} is not a scope"));
-            }
-        }
-        problems
     }
 }
 
@@ -245,42 +166,6 @@ impl User {
             .clone()
             .unwrap_or_else(|| super::ids::uuid_of(&self.username))
     }
-
-    fn problems(&self) -> Vec<String> {
-        /// These have a home of their own, or are not attributes at all.
-        const TAKEN: [&str; 6] = [
-            "sub",
-            "username",
-            "email",
-            "email_verified",
-            "preferred_username",
-            "password",
-        ];
-        let mut problems = Vec::new();
-        if !is_name(&self.username) {
-            problems.push(format!(
-                "{:?} is not a user name: 1 to 128 characters without spaces",
-                self.username
-            ));
-        }
-        for group in self.groups.iter().filter(|group| !is_name(group)) {
-            problems.push(format!(
-                "{group:?} is not a group's name: 1 to 128 characters without spaces"
-            ));
-        }
-        if self.password.expose_secret().is_empty() {
-            problems.push(format!("the user {:?} has an empty password", self.username));
-        }
-        for name in self.attributes.keys() {
-            if TAKEN.contains(&name.as_str()) || name.starts_with("cognito:") {
-                problems.push(format!(
-                    "{name:?} of {:?} is not a further attribute",
-                    self.username
-                ));
-            }
-        }
-        problems
-    }
 }
 
 /// Text, or an error that does not quote what stands there instead, as serde's own would.
@@ -297,44 +182,52 @@ fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SecretString, D:
     }
 }
 
-/// User and group names: 1–128 characters, none of them white space or control characters.
-fn is_name(name: &str) -> bool {
-    (1..=128).contains(&name.chars().count()) && !name.chars().any(|c| c.is_whitespace() || c.is_control())
-}
-
-/// `[\w-]+_[0-9a-zA-Z]+`, at most 55.
-fn is_pool_id(id: &str) -> bool {
-    let Some((region, rest)) = id.rsplit_once('_') else {
-        return false;
-    };
-    let word = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-    id.len() <= 55
-        && !region.is_empty()
-        && region.chars().all(word)
-        && !rest.is_empty()
-        && rest.chars().all(|c| c.is_ascii_alphanumeric())
-}
-
-/// Cognito's rule for callback and sign-out URLs: absolute, no fragment, http for this machine only.
-fn check_redirect(address: &str) -> Result<(), &'static str> {
-    if address.len() > 1024
-        || address
-            .chars()
-            .any(|c| c.is_whitespace() || c.is_control() || !c.is_ascii())
-    {
-        return Err("is longer than 1024 or has characters that are not allowed in a URL");
-    }
-    let parsed = url::Url::parse(address).map_err(|_| "is not an absolute URL")?;
-    if parsed.fragment().is_some() {
-        return Err("has a fragment");
-    }
-    let local = matches!(parsed.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
-    if parsed.scheme() == "http" && !local {
-        return Err("is http, which Cognito takes for localhost, 127.0.0.1 and [::1] only");
-    }
-    Ok(())
-}
-
 #[cfg(test)]
-#[path = "config_tests.rs"]
-mod tests;
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use super::*;
+
+    fn person(name: &str, email: Option<&str>, email_verified: bool) -> User {
+        let email = email.map(Into::into);
+        User {
+            email,
+            email_verified,
+            ..User::new(name, "pw".into())
+        }
+    }
+
+    #[test]
+    fn a_verified_address_goes_before_a_claimed_one() {
+        let pool = Pool::new(vec![
+            person("mallory", Some("ada@example.org"), false),
+            person("ada", Some("Ada@example.org"), true),
+        ]);
+        assert_eq!(pool.find("ada@EXAMPLE.org").unwrap().username, "ada");
+        assert_eq!(pool.find("MALLORY").unwrap().username, "mallory");
+        assert!(pool.find("nobody").is_none());
+    }
+
+    #[test]
+    fn a_derived_sub_is_a_uuid_and_stays_the_same() {
+        let ada = person("ada", None, false);
+        assert_eq!(ada.sub(), person("ada", None, true).sub());
+        assert_ne!(ada.sub(), person("grace", None, false).sub());
+        let sub = ada.sub();
+        let lengths: Vec<usize> = sub.split('-').map(str::len).collect();
+        assert_eq!(lengths, [8, 4, 4, 4, 12], "{sub}");
+    }
+
+    #[test]
+    fn passwords_and_secrets_do_not_show_in_debug() {
+        let user = User::new("ada", "canary-password".into());
+        let client = Client {
+            id: "abc".into(),
+            secrets: vec!["canary-secret".into()],
+            callbacks: Vec::new(),
+            sign_outs: Vec::new(),
+            scopes: Vec::new(),
+        };
+        let shown = format!("{:?}", Config::new(Pool::new(vec![user]), vec![client]));
+        assert!(!shown.contains("canary"), "{shown}");
+    }
+}

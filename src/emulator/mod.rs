@@ -35,6 +35,7 @@ mod log;
 mod logout;
 mod pages;
 mod reply;
+mod rules;
 mod server;
 mod site;
 mod store;
@@ -117,7 +118,7 @@ impl Emulator {
     /// # Errors
     /// When the configuration is wrong (everything that is wrong is told), or the address is not loopback or taken.
     pub fn start(config: Config) -> Result<Emulator, EmulatorError> {
-        let problems = config.problems();
+        let problems = rules::problems(&config);
         if !problems.is_empty() {
             return Err(EmulatorError::Config(problems));
         }

@@ -4,6 +4,7 @@
 mod kit;
 
 mod authorize;
+mod cli;
 mod discovery;
 mod faults;
 mod login;
