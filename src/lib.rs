@@ -12,6 +12,7 @@ pub mod emulator;
 pub mod host;
 pub mod hub;
 pub mod invalid;
+pub mod plan;
 pub mod render;
 pub mod secret;
 pub mod ui;

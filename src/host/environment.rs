@@ -19,6 +19,9 @@ pub trait Environment {
     /// Standard input up to its end. More than `limit` bytes are an error.
     fn read_stdin(&self, limit: u64) -> io::Result<Vec<u8>>;
 
+    /// Do we run as root?
+    fn is_root(&self) -> bool;
+
     /// Is a person typing at standard input?
     fn stdin_is_terminal(&self) -> bool;
 

@@ -252,6 +252,11 @@ impl<H: Host> Files for Faulty<H> {
         })
     }
 
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        let what = format!("rename {} to {}", from.display(), to.display());
+        self.file(Kind::Change, what, || self.host.rename(from, to))
+    }
+
     fn set_mode(&self, path: &Path, mode: u32) -> io::Result<()> {
         let what = format!("set mode {mode:04o} of {}", path.display());
         self.file(Kind::Change, what, || self.host.set_mode(path, mode))
@@ -335,6 +340,9 @@ impl<H: Host> Environment for Faulty<H> {
     }
     fn read_stdin(&self, limit: u64) -> io::Result<Vec<u8>> {
         self.host.read_stdin(limit)
+    }
+    fn is_root(&self) -> bool {
+        self.host.is_root()
     }
     fn stdin_is_terminal(&self) -> bool {
         self.host.stdin_is_terminal()

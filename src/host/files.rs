@@ -80,6 +80,10 @@ pub trait Files {
     /// Removes a folder that is empty.
     fn remove_dir(&self, path: &Path) -> io::Result<()>;
 
+    /// Gives a file another name in the same file system, in one step, in the place of what has that
+    /// name. It needs no space, so it works on a full disk.
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
+
     /// Sets the permission bits of a file or folder.
     fn set_mode(&self, path: &Path, mode: u32) -> io::Result<()>;
 

@@ -1,56 +1,74 @@
 //! What TLJH's own `config.yaml` has to say: people, HTTPS, which authenticator.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::AUTHENTICATOR_CLASS;
 use crate::answers::{Answers, Https};
 
-/// One change that `tljh-config` makes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// One change that `tljh-config` makes to `config.yaml`.
+///
+/// Source: <https://tljh.jupyter.org/en/latest/topic/tljh-config.html>
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "command", rename_all = "kebab-case")]
 pub enum TljhChange {
     /// `tljh-config set PATH VALUE`.
     Set {
         /// The dotted path in `config.yaml`.
-        path: &'static str,
+        path: String,
         /// The value as it stands on the command line.
         value: String,
+    },
+    /// `tljh-config unset PATH`, where it is set.
+    Unset {
+        /// The dotted path in `config.yaml`.
+        path: String,
     },
     /// `tljh-config add-item PATH VALUE`, where the list does not hold it yet.
     AddItem {
         /// The dotted path in `config.yaml`.
-        path: &'static str,
+        path: String,
+        /// The item.
+        value: String,
+    },
+    /// `tljh-config remove-item PATH VALUE`, where the list holds it.
+    RemoveItem {
+        /// The dotted path in `config.yaml`.
+        path: String,
         /// The item.
         value: String,
     },
 }
 
 impl TljhChange {
-    fn set(path: &'static str, value: impl Into<String>) -> Self {
+    fn set(path: &str, value: impl Into<String>) -> Self {
         Self::Set {
-            path,
+            path: path.to_owned(),
             value: value.into(),
         }
     }
 
-    fn add(path: &'static str, value: impl Into<String>) -> Self {
+    fn add(path: &str, value: impl Into<String>) -> Self {
         Self::AddItem {
-            path,
+            path: path.to_owned(),
             value: value.into(),
         }
     }
 
     /// The dotted path in `config.yaml`.
-    pub fn path(&self) -> &'static str {
+    pub fn path(&self) -> &str {
         match self {
-            Self::Set { path, .. } | Self::AddItem { path, .. } => path,
+            Self::Set { path, .. } | Self::Unset { path } => path,
+            Self::AddItem { path, .. } | Self::RemoveItem { path, .. } => path,
         }
     }
 
-    /// The value or item.
-    pub fn value(&self) -> &str {
+    /// The arguments that `tljh-config` is given.
+    pub fn arguments(&self) -> Vec<&str> {
         match self {
-            Self::Set { value, .. } | Self::AddItem { value, .. } => value,
+            Self::Set { path, value } => vec!["set", path, value],
+            Self::Unset { path } => vec!["unset", path],
+            Self::AddItem { path, value } => vec!["add-item", path, value],
+            Self::RemoveItem { path, value } => vec!["remove-item", path, value],
         }
     }
 

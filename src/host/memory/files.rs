@@ -185,6 +185,22 @@ impl Files for MemoryHost {
         Ok(())
     }
 
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        if self.stat(to)?.is_some_and(|stat| stat.is_dir) {
+            return Err(error(ErrorKind::IsADirectory, to));
+        }
+        let mut machine = self.machine();
+        let node = machine
+            .nodes
+            .remove(from)
+            .ok_or_else(|| error(ErrorKind::NotFound, from))?;
+        machine.nodes.insert(to.to_owned(), node);
+        drop(machine);
+        self.note(Event::Removed(from.to_owned()));
+        self.note(Event::Wrote(to.to_owned()));
+        Ok(())
+    }
+
     fn remove_dir(&self, path: &Path) -> io::Result<()> {
         if !self.list(path)?.is_empty() {
             return Err(error(ErrorKind::DirectoryNotEmpty, path));

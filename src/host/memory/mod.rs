@@ -65,6 +65,7 @@ struct Machine {
     vars: BTreeMap<String, OsString>,
     hidden: BTreeSet<String>,
     stdin: Option<Vec<u8>>,
+    uid: u32,
     uptime: Duration,
 }
 
@@ -83,6 +84,7 @@ impl MemoryHost {
             vars: BTreeMap::new(),
             hidden: BTreeSet::from([CLIENT_SECRET_VARIABLE.to_owned()]),
             stdin: None,
+            uid: 0,
             uptime: Duration::ZERO,
         })))
     }
@@ -126,6 +128,11 @@ impl MemoryHost {
     /// What comes from standard input; it is then no terminal any more.
     pub fn set_stdin(&self, bytes: impl Into<Vec<u8>>) {
         self.machine().stdin = Some(bytes.into());
+    }
+
+    /// Who runs us; root unless said otherwise.
+    pub fn set_uid(&self, uid: u32) {
+        self.machine().uid = uid;
     }
 
     /// Lets time go by.

@@ -80,6 +80,10 @@ impl Environment for MemoryHost {
         Ok(bytes)
     }
 
+    fn is_root(&self) -> bool {
+        self.machine().uid == 0
+    }
+
     fn stdin_is_terminal(&self) -> bool {
         self.machine().stdin.is_none()
     }

@@ -29,6 +29,10 @@ impl Environment for SystemHost {
         Ok(bytes)
     }
 
+    fn is_root(&self) -> bool {
+        rustix::process::geteuid().is_root()
+    }
+
     fn stdin_is_terminal(&self) -> bool {
         io::stdin().is_terminal()
     }

@@ -110,6 +110,11 @@ impl Files for SystemHost {
         sync_folder(parent_of(path))
     }
 
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        fs::rename(from, to)?;
+        sync_folder(parent_of(to))
+    }
+
     fn set_mode(&self, path: &Path, mode: u32) -> io::Result<()> {
         fs::set_permissions(path, Permissions::from_mode(mode))
     }

@@ -1,0 +1,115 @@
+//! What stands on this hub beside hubgate's own files and bears on the login.
+
+use crate::answers::{Allow, Answers, Https};
+use crate::hub::Dialect;
+
+use super::config_yaml::ConfigYaml;
+use super::observed::Observed;
+
+/// Something about this hub that a person has to know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Concern {
+    /// The login would not be what the answers say: nothing is planned.
+    Refuse {
+        /// What is in the way.
+        what: String,
+        /// What to do about it.
+        remedy: String,
+    },
+    /// The login works, but something else has a say in it.
+    Warn(String),
+}
+
+/// Looks for what contradicts the answers.
+pub(super) fn concerns(answers: &Answers, observed: &Observed, config: &ConfigYaml) -> Vec<Concern> {
+    let mut found = Vec::new();
+    people(answers, config, &mut found);
+    https(answers, config, &mut found);
+    config_auth(config, &mut found);
+    other_settings(observed, &mut found);
+    found
+}
+
+fn people(answers: &Answers, config: &ConfigYaml, found: &mut Vec<Concern>) {
+    let named: Vec<&str> = answers.access.users.iter().map(|name| name.as_str()).collect();
+    let others: Vec<&str> = config
+        .texts("users.allowed")
+        .into_iter()
+        .filter(|name| !named.contains(name))
+        .collect();
+    if others.is_empty() {
+        return;
+    }
+    let list = others.join(", ");
+    if answers.access.allow != Allow::All {
+        found.push(Concern::Warn(format!(
+            "users.allowed in config.yaml also names {list}, who may log in too"
+        )));
+    } else if answers.oauthenticator.dialect() == Dialect::V14 {
+        found.push(Concern::Refuse {
+            what: format!(
+                "users.allowed in config.yaml names {list}, and with oauthenticator {} nobody else could log in",
+                answers.oauthenticator
+            ),
+            remedy: "remove them with tljh-config remove-item users.allowed NAME, or allow users".to_owned(),
+        });
+    }
+}
+
+fn https(answers: &Answers, config: &ConfigYaml, found: &mut Vec<Concern>) {
+    let enabled = config.is_true("https.enabled");
+    let mode = answers.https.mode().as_str();
+    let set = |path: &str| config.text(path).is_some_and(|text| !text.is_empty());
+    match &answers.https {
+        Https::Proxy | Https::Off if enabled => found.push(Concern::Warn(format!(
+            "https mode is {mode}, but TLJH's own HTTPS is on (https.enabled) and stays so; traefik sends people to https"
+        ))),
+        Https::LetsEncrypt { .. } if set("https.tls.cert") => found.push(Concern::Warn(
+            "config.yaml names a certificate too (https.tls.cert), which traefik prefers to Let's Encrypt's".to_owned(),
+        )),
+        _ => {}
+    }
+}
+
+fn config_auth(config: &ConfigYaml, found: &mut Vec<Concern>) {
+    for class in ["GenericOAuthenticator", "OAuthenticator", "Authenticator"] {
+        let path = format!("auth.{class}");
+        if let Some(section) = config.get(&path).and_then(serde_json::Value::as_object) {
+            let keys: Vec<&str> = section.keys().map(String::as_str).collect();
+            found.push(Concern::Warn(format!(
+                "config.yaml has settings of its own under {path} ({}); those that awscognito.py sets too are overridden by it",
+                keys.join(", ")
+            )));
+        }
+    }
+}
+
+/// Files of the folder that set what `awscognito.py` sets; those that sort after it win.
+fn other_settings(observed: &Observed, found: &mut Vec<Concern>) {
+    let marks = [
+        "GenericOAuthenticator.",
+        "OAuthenticator.",
+        "authenticator_class",
+        "Authenticator.allow",
+    ];
+    let ours = observed.files.awscognito_py();
+    for (path, text) in &observed.other_settings {
+        let code = text
+            .lines()
+            .map(|line| line.split('#').next().unwrap_or_default());
+        if code
+            .clone()
+            .any(|line| marks.iter().any(|mark| line.contains(mark)))
+        {
+            let order = if *path > ours {
+                "loaded after awscognito.py, so it wins"
+            } else {
+                "loaded before awscognito.py"
+            };
+            found.push(Concern::Warn(format!(
+                "{} sets authenticator settings too ({order})",
+                path.display()
+            )));
+        }
+    }
+}

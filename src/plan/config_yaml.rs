@@ -1,0 +1,266 @@
+//! TLJH's `config.yaml`, read only: what it says, and what it would say after a change.
+
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
+use std::fmt;
+use thiserror::Error;
+
+use crate::render::TljhChange;
+
+/// What `config.yaml` says. Two texts that say the same are equal, whatever their layout.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ConfigYaml(Map<String, Value>);
+
+/// Why `config.yaml` cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum NotYaml {
+    /// The text is not YAML.
+    #[error("config.yaml is not YAML: {0}")]
+    Syntax(String),
+    /// It is YAML, but no mapping.
+    #[error("config.yaml does not hold settings")]
+    NoMapping,
+}
+
+impl ConfigYaml {
+    /// Reads the text. An empty file says nothing, as TLJH takes it.
+    ///
+    /// # Errors
+    /// When it is not YAML or no mapping.
+    pub fn parse(bytes: &[u8]) -> Result<Self, NotYaml> {
+        let text = std::str::from_utf8(bytes).map_err(|error| NotYaml::Syntax(error.to_string()))?;
+        let only_comments = text
+            .lines()
+            .all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'));
+        if only_comments {
+            return Ok(Self::default());
+        }
+        let first_line =
+            |error: serde_saphyr::Error| error.to_string().lines().next().unwrap_or_default().to_owned();
+        let Yaml(value) = serde_saphyr::from_str(text).map_err(|error| NotYaml::Syntax(first_line(error)))?;
+        match value {
+            Value::Object(map) => Ok(Self(map)),
+            Value::Null => Ok(Self::default()),
+            _ => Err(NotYaml::NoMapping),
+        }
+    }
+
+    /// The value at a dotted path.
+    pub fn get(&self, path: &str) -> Option<&Value> {
+        let mut parts = path.split('.');
+        let mut value = self.0.get(parts.next()?)?;
+        for part in parts {
+            value = value.as_object()?.get(part)?;
+        }
+        Some(value)
+    }
+
+    /// The text at a dotted path.
+    pub fn text(&self, path: &str) -> Option<&str> {
+        self.get(path)?.as_str()
+    }
+
+    /// The texts of the list at a dotted path; empty where there is none.
+    pub fn texts(&self, path: &str) -> Vec<&str> {
+        let list = self.get(path).and_then(Value::as_array);
+        list.map(|list| list.iter().filter_map(Value::as_str).collect())
+            .unwrap_or_default()
+    }
+
+    /// Whether the boolean at a dotted path is there and true.
+    pub fn is_true(&self, path: &str) -> bool {
+        self.get(path) == Some(&Value::Bool(true))
+    }
+
+    /// Whether the change would change nothing.
+    pub fn has(&self, change: &TljhChange) -> bool {
+        match change {
+            TljhChange::Set { path, value } => self.get(path) == Some(&stored(value)),
+            TljhChange::AddItem { path, value } => self
+                .get(path)
+                .and_then(Value::as_array)
+                .is_some_and(|list| list.contains(&stored(value))),
+            TljhChange::Unset { path } => self.get(path).is_none(),
+            TljhChange::RemoveItem { path, value } => !self
+                .get(path)
+                .and_then(Value::as_array)
+                .is_some_and(|list| list.contains(&stored(value))),
+        }
+    }
+
+    /// What the file says once `tljh-config` made the change.
+    #[must_use]
+    pub fn after(&self, change: &TljhChange) -> Self {
+        let mut map = self.0.clone();
+        let parts: Vec<&str> = change.path().split('.').collect();
+        change_at(&mut map, &parts, change);
+        Self(map)
+    }
+
+    /// The same settings as JSON, which is YAML too.
+    pub fn to_json(&self) -> String {
+        Value::Object(self.0.clone()).to_string()
+    }
+}
+
+fn change_at(map: &mut Map<String, Value>, parts: &[&str], change: &TljhChange) {
+    let [first, rest @ ..] = parts else { return };
+    if !rest.is_empty() {
+        let removes = matches!(change, TljhChange::Unset { .. } | TljhChange::RemoveItem { .. });
+        let child = map.entry(*first).or_insert_with(|| Value::Object(Map::new()));
+        if !child.is_object() {
+            *child = Value::Object(Map::new());
+        }
+        if let Some(child) = child.as_object_mut() {
+            change_at(child, rest, change);
+            if removes && child.is_empty() {
+                map.remove(*first);
+            }
+        }
+        return;
+    }
+    match change {
+        TljhChange::Set { value, .. } => {
+            map.insert((*first).to_owned(), stored(value));
+        }
+        TljhChange::Unset { .. } => {
+            map.remove(*first);
+        }
+        TljhChange::AddItem { value, .. } => {
+            let list = map.entry(*first).or_insert_with(|| Value::Array(Vec::new()));
+            if !list.is_array() {
+                *list = Value::Array(Vec::new());
+            }
+            if let Some(list) = list.as_array_mut() {
+                list.push(stored(value));
+            }
+        }
+        TljhChange::RemoveItem { value, .. } => {
+            if let Some(list) = map.get_mut(*first).and_then(Value::as_array_mut)
+                && let Some(at) = list.iter().position(|item| *item == stored(value))
+            {
+                list.remove(at);
+            }
+        }
+    }
+}
+
+/// How `tljh-config` stores a word of its command line. Values that would become numbers are refused
+/// with the answers, so only booleans differ from text here.
+fn stored(value: &str) -> Value {
+    match value {
+        "true" => Value::Bool(true),
+        "false" => Value::Bool(false),
+        text => Value::String(text.to_owned()),
+    }
+}
+
+/// Any YAML value as JSON; keys that are no text become text.
+struct Yaml(Value);
+
+impl<'de> Deserialize<'de> for Yaml {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AnyValue).map(Yaml)
+    }
+}
+
+struct AnyValue;
+
+impl<'de> Visitor<'de> for AnyValue {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("YAML")
+    }
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+    fn visit_none<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+    fn visit_bool<E>(self, v: bool) -> Result<Value, E> {
+        Ok(Value::Bool(v))
+    }
+    fn visit_i64<E>(self, v: i64) -> Result<Value, E> {
+        Ok(v.into())
+    }
+    fn visit_u64<E>(self, v: u64) -> Result<Value, E> {
+        Ok(v.into())
+    }
+    fn visit_f64<E>(self, v: f64) -> Result<Value, E> {
+        Ok(v.into())
+    }
+    fn visit_str<E>(self, v: &str) -> Result<Value, E> {
+        Ok(v.into())
+    }
+    fn visit_string<E>(self, v: String) -> Result<Value, E> {
+        Ok(v.into())
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(Yaml(item)) = seq.next_element()? {
+            list.push(item);
+        }
+        Ok(Value::Array(list))
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
+        let mut map = Map::new();
+        while let Some((Yaml(key), Yaml(value))) = entries.next_entry()? {
+            let key = key.as_str().map_or_else(|| key.to_string(), str::to_owned);
+            map.insert(key, value);
+        }
+        Ok(Value::Object(map))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn set(path: &'static str, value: &str) -> TljhChange {
+        TljhChange::Set {
+            path: path.into(),
+            value: value.to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_fresh_tljh_file_is_read() {
+        let config =
+            ConfigYaml::parse(b"users:\n  admin:\n  - ada\n  - 123\nlimits: {memory: 1G}\n").unwrap();
+        assert_eq!(config.texts("users.admin"), ["ada"]);
+        assert_eq!(config.text("limits.memory"), Some("1G"));
+        assert_eq!(config.get("users.allowed"), None);
+    }
+
+    #[test]
+    fn an_empty_file_says_nothing() {
+        for empty in ["", "\n", "# nothing\n", "{}\n", "---\n"] {
+            assert_eq!(
+                ConfigYaml::parse(empty.as_bytes()).unwrap(),
+                ConfigYaml::default(),
+                "{empty:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_change_leaves_the_rest_alone_and_is_there_afterwards() {
+        let before = ConfigYaml::parse(b"a: {b: 1}\n").unwrap();
+        let change = set("https.enabled", "true");
+        assert!(!before.has(&change));
+        let after = before.after(&change);
+        assert!(after.has(&change) && after.is_true("https.enabled"));
+        let back = after.after(&TljhChange::Unset {
+            path: "https.enabled".into(),
+        });
+        assert_eq!(back, before);
+    }
+
+    #[test]
+    fn what_is_no_mapping_is_refused() {
+        assert_eq!(ConfigYaml::parse(b"- a\n"), Err(NotYaml::NoMapping));
+        assert!(matches!(ConfigYaml::parse(b"a: [\n"), Err(NotYaml::Syntax(_))));
+    }
+}

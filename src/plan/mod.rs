@@ -1,0 +1,14 @@
+//! What has to change on this hub, in words and as values. Pure: the same answers and the same hub
+//! give the same plan, and `apply` executes the very value that a dry run shows.
+
+mod concerns;
+mod config_yaml;
+mod observed;
+mod planning;
+mod step;
+
+pub use concerns::Concern;
+pub use config_yaml::{ConfigYaml, NotYaml};
+pub use observed::{FileState, HubFiles, Observed, Versions};
+pub use planning::{NoPlan, Plan, plan, secret_file};
+pub use step::{Step, StepKind};

@@ -1,0 +1,109 @@
+//! What a hub is like before anything changes, as values.
+
+use std::path::{Path, PathBuf};
+
+use super::config_yaml::{ConfigYaml, NotYaml};
+
+/// A file as it lies there.
+#[derive(Clone, PartialEq, Eq)]
+pub struct FileState {
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// Its permission bits.
+    pub mode: u32,
+    /// Its owner: user and group id.
+    pub owner: (u32, u32),
+}
+
+/// The bytes may be a secret's.
+impl std::fmt::Debug for FileState {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "FileState({} bytes, {:04o}, {:?})",
+            self.bytes.len(),
+            self.mode,
+            self.owner
+        )
+    }
+}
+
+/// Where a hub keeps what hubgate changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HubFiles {
+    prefix: PathBuf,
+}
+
+impl HubFiles {
+    /// The files of the hub that is installed at `prefix`.
+    pub fn new(prefix: impl Into<PathBuf>) -> Self {
+        Self {
+            prefix: prefix.into(),
+        }
+    }
+
+    /// TLJH's prefix.
+    pub fn prefix(&self) -> &Path {
+        &self.prefix
+    }
+    /// TLJH's own settings.
+    pub fn config_yaml(&self) -> PathBuf {
+        self.prefix.join("config/config.yaml")
+    }
+    /// The file that `tljh-config` locks while it rewrites `config.yaml`.
+    pub fn config_lock(&self) -> PathBuf {
+        self.prefix.join("config/config.yaml.lock")
+    }
+    /// The folder of further settings, loaded in sorted order after `config.yaml`.
+    pub fn folder(&self) -> PathBuf {
+        self.prefix.join("config/jupyterhub_config.d")
+    }
+    /// The authenticator's settings.
+    pub fn awscognito_py(&self) -> PathBuf {
+        self.folder().join("awscognito.py")
+    }
+    /// The client secret.
+    pub fn awscognito_secret(&self) -> PathBuf {
+        self.folder().join("awscognito.secret")
+    }
+    /// TLJH's command.
+    pub fn tljh_config(&self) -> PathBuf {
+        self.prefix.join("hub/bin/tljh-config")
+    }
+    /// The hub's own Python.
+    pub fn python(&self) -> PathBuf {
+        self.prefix.join("hub/bin/python")
+    }
+}
+
+/// What a hub is like before anything changes.
+#[derive(Debug, Clone)]
+pub struct Observed {
+    /// Where it keeps what.
+    pub files: HubFiles,
+    /// Versions in the hub's own environment, from its dist-info folders; none where a package is missing.
+    pub versions: Versions,
+    /// `config.yaml` as it lies there.
+    pub config_yaml: Option<FileState>,
+    /// What it says.
+    pub config: Result<ConfigYaml, NotYaml>,
+    /// The permission bits of the folder of further settings; none where it is missing.
+    pub folder_mode: Option<u32>,
+    /// The authenticator's settings as they lie there.
+    pub awscognito_py: Option<FileState>,
+    /// The client secret's file as it lies there.
+    pub awscognito_secret: Option<FileState>,
+    /// Every other `.py` of that folder, with its text.
+    pub other_settings: Vec<(PathBuf, String)>,
+}
+
+/// The packages of the hub's environment that matter.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Versions {
+    /// `the_littlest_jupyterhub`.
+    pub tljh: Option<String>,
+    /// `jupyterhub`.
+    pub jupyterhub: Option<String>,
+    /// `oauthenticator`.
+    pub oauthenticator: Option<String>,
+}

@@ -1,0 +1,167 @@
+//! From answers and a hub to the steps between them.
+
+use serde::Serialize;
+
+use super::concerns::{Concern, concerns};
+use super::config_yaml::{ConfigYaml, NotYaml};
+use super::observed::Observed;
+use super::step::{Step, StepKind};
+use crate::answers::Answers;
+use crate::render::{FileSet, TljhChange, diff, tljh_changes};
+use crate::secret::Secret;
+
+/// The permission bits of the folder of further settings, as TLJH makes it.
+const FOLDER_MODE: u32 = 0o700;
+/// The permission bits of the secret's file.
+const SECRET_MODE: u32 = 0o600;
+/// The permission bits of the settings' file, which anyone who may enter the folder may read.
+const SETTINGS_MODE: u32 = 0o644;
+
+/// The steps, in order, and what to know beside them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Plan {
+    /// What is done, in order; empty when the hub is as the answers say.
+    pub steps: Vec<Step>,
+    /// What a person should know.
+    pub warnings: Vec<String>,
+}
+
+impl Plan {
+    /// Whether the hub is as the answers say already.
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+}
+
+/// Why there is no plan.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoPlan {
+    /// `config.yaml` cannot be read.
+    #[error(transparent)]
+    Config(#[from] NotYaml),
+    /// Something on the hub contradicts the answers.
+    #[error("{what}; {remedy}")]
+    Refused {
+        /// What is in the way.
+        what: String,
+        /// What to do about it.
+        remedy: String,
+    },
+}
+
+/// Plans what makes the hub say what the answers say. A step that is true already drops out.
+///
+/// # Errors
+/// When `config.yaml` is broken or something on the hub contradicts the answers.
+pub fn plan(
+    answers: &Answers,
+    files: &FileSet,
+    secret: &Secret,
+    observed: &Observed,
+) -> Result<Plan, NoPlan> {
+    let config = observed.config.as_ref().map_err(Clone::clone)?;
+    let mut warnings = Vec::new();
+    for concern in concerns(answers, observed, config) {
+        match concern {
+            Concern::Refuse { what, remedy } => return Err(NoPlan::Refused { what, remedy }),
+            Concern::Warn(text) => warnings.push(text),
+        }
+    }
+    let mut steps = file_steps(files, secret, observed);
+    steps.extend(config_steps(answers, config));
+    let proxy = steps
+        .iter()
+        .any(|step| matches!(&step.kind, StepKind::TljhConfig(change) if change.concerns_proxy()));
+    if proxy {
+        steps.push(Step::plain(StepKind::ReloadProxy));
+    }
+    if steps
+        .iter()
+        .any(|step| !matches!(step.kind, StepKind::MakeFolder { .. }))
+    {
+        steps.push(Step::plain(StepKind::RestartHub));
+    }
+    Ok(Plan { steps, warnings })
+}
+
+fn file_steps(files: &FileSet, secret: &Secret, observed: &Observed) -> Vec<Step> {
+    let mut steps = Vec::new();
+    if observed.folder_mode != Some(FOLDER_MODE) {
+        steps.push(Step::plain(StepKind::MakeFolder {
+            path: observed.files.folder(),
+            mode: FOLDER_MODE,
+        }));
+    }
+    let secret_bytes = secret_file(secret);
+    let held = observed.awscognito_secret.as_ref();
+    if !held.is_some_and(|file| file.bytes == secret_bytes && file.mode == SECRET_MODE) {
+        steps.push(Step::plain(StepKind::WriteSecret {
+            path: observed.files.awscognito_secret(),
+            mode: SECRET_MODE,
+        }));
+    }
+    let text = files.text("awscognito.py").unwrap_or_default();
+    let there = observed.awscognito_py.as_ref();
+    if !there.is_some_and(|file| file.bytes == text.as_bytes() && file.mode == SETTINGS_MODE) {
+        let old = there
+            .map(|file| String::from_utf8_lossy(&file.bytes).into_owned())
+            .unwrap_or_default();
+        let changed = (old != text).then(|| diff(&old, text, "awscognito.py"));
+        let path = observed.files.awscognito_py();
+        steps.push(Step {
+            kind: StepKind::WriteFile {
+                path,
+                text: text.to_owned(),
+                mode: SETTINGS_MODE,
+            },
+            diff: changed,
+        });
+    }
+    steps
+}
+
+fn config_steps(answers: &Answers, config: &ConfigYaml) -> Vec<Step> {
+    let mut state = config.clone();
+    let mut steps = Vec::new();
+    for change in back_to_root(answers, config)
+        .into_iter()
+        .chain(tljh_changes(answers))
+    {
+        if !state.has(&change) {
+            state = state.after(&change);
+            steps.push(Step {
+                diff: Some(words(config, &change)),
+                kind: StepKind::TljhConfig(change),
+            });
+        }
+    }
+    steps
+}
+
+/// TLJH's default path needs no setting, unless another one stands there.
+fn back_to_root(answers: &Answers, config: &ConfigYaml) -> Option<TljhChange> {
+    let elsewhere = config
+        .text("base_url")
+        .is_some_and(|path| !path.trim_matches('/').is_empty());
+    (answers.hub.base_url.is_root() && elsewhere).then(|| TljhChange::Set {
+        path: "base_url".to_owned(),
+        value: "/".to_owned(),
+    })
+}
+
+/// `config.yaml: auth.type: a → b`.
+fn words(config: &ConfigYaml, change: &TljhChange) -> String {
+    let shown =
+        |value: Option<&serde_json::Value>| value.map_or_else(|| "(not set)".to_owned(), ToString::to_string);
+    format!(
+        "{}: {} → {}\n",
+        change.path(),
+        shown(config.get(change.path())),
+        shown(config.after(change).get(change.path()))
+    )
+}
+
+/// The bytes of the secret's file.
+pub fn secret_file(secret: &Secret) -> Vec<u8> {
+    format!("{}\n", secret.expose()).into_bytes()
+}

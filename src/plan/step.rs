@@ -1,0 +1,147 @@
+//! One step of a plan: what it does, in words and as a value.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::render::{TljhChange, shell_word};
+
+/// What a step does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "kebab-case")]
+pub enum StepKind {
+    /// Makes the folder of further settings, or corrects its mode.
+    MakeFolder {
+        /// The folder.
+        path: PathBuf,
+        /// Its permission bits.
+        mode: u32,
+    },
+    /// Writes the client secret, which is no part of the plan.
+    WriteSecret {
+        /// The file.
+        path: PathBuf,
+        /// Its permission bits.
+        mode: u32,
+    },
+    /// Writes a file whose text is part of the plan.
+    WriteFile {
+        /// The file.
+        path: PathBuf,
+        /// Its text.
+        text: String,
+        /// Its permission bits.
+        mode: u32,
+    },
+    /// Puts a file back from a backup.
+    RestoreFile {
+        /// The file.
+        path: PathBuf,
+        /// The backup, relative to the folder of the run that made it.
+        backup: PathBuf,
+        /// Its permission bits.
+        mode: u32,
+        /// Its owner.
+        owner: (u32, u32),
+    },
+    /// Removes a file.
+    RemoveFile {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Lets `tljh-config` change `config.yaml`.
+    TljhConfig(TljhChange),
+    /// `tljh-config reload proxy`.
+    ReloadProxy,
+    /// Restarts the unit `jupyterhub` and waits until the hub answers.
+    RestartHub,
+}
+
+/// One step: what it does, and how what it changes differs from what is there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// What it does.
+    #[serde(flatten)]
+    pub kind: StepKind,
+    /// A unified diff without secrets, where there is something to compare.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub diff: Option<String>,
+}
+
+impl Step {
+    /// A step that there is no diff for.
+    pub fn plain(kind: StepKind) -> Self {
+        Self { kind, diff: None }
+    }
+}
+
+impl StepKind {
+    /// A short stable name, for JSON and the journal.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::MakeFolder { .. } => "make-folder",
+            Self::WriteSecret { .. } => "write-secret",
+            Self::WriteFile { .. } => "write-file",
+            Self::RestoreFile { .. } => "restore-file",
+            Self::RemoveFile { .. } => "remove-file",
+            Self::TljhConfig(_) => "tljh-config",
+            Self::ReloadProxy => "reload-proxy",
+            Self::RestartHub => "restart-hub",
+        }
+    }
+
+    /// How the step is undone, in words.
+    pub fn undo_words(&self) -> &'static str {
+        match self {
+            Self::MakeFolder { .. } => "remove the folder, or give it its old mode",
+            Self::WriteSecret { .. } | Self::WriteFile { .. } | Self::RestoreFile { .. } => {
+                "put the old bytes and mode back, or remove the file if there was none"
+            }
+            Self::RemoveFile { .. } => "put the file back",
+            Self::TljhConfig(_) => "put the old bytes of config.yaml back",
+            Self::ReloadProxy => "reload traefik with the old settings",
+            Self::RestartHub => "restart the hub with the old settings, and see the old login",
+        }
+    }
+}
+
+/// The step in words.
+impl fmt::Display for StepKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::MakeFolder { path, mode } => {
+                write!(f, "make the folder {} (mode {mode:04o})", path.display())
+            }
+            Self::WriteSecret { path, mode } => {
+                write!(
+                    f,
+                    "write the client secret to {} (mode {mode:04o})",
+                    path.display()
+                )
+            }
+            Self::WriteFile { path, mode, .. } => write!(f, "write {} (mode {mode:04o})", path.display()),
+            Self::RestoreFile { path, mode, .. } => {
+                write!(f, "put back {} (mode {mode:04o})", path.display())
+            }
+            Self::RemoveFile { path } => write!(f, "remove {}", path.display()),
+            Self::TljhConfig(change) => {
+                f.write_str("tljh-config")?;
+                for argument in change.arguments() {
+                    write!(f, " {}", shell_word(argument).unwrap_or_default())?;
+                }
+                Ok(())
+            }
+            Self::ReloadProxy => f.write_str("tljh-config reload proxy"),
+            Self::RestartHub => {
+                f.write_str("restart the hub (systemctl restart jupyterhub) and wait until it answers")
+            }
+        }
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.kind.fmt(f)
+    }
+}
