@@ -66,7 +66,11 @@ fn exchange(
                 .build(),
         ),
     }?;
-    let body = answer.body_mut().with_config().limit(BODY_LIMIT).read_to_vec()?;
+    let body = answer
+        .body_mut()
+        .with_config() // It refuses at the limit already.
+        .limit(BODY_LIMIT + 1)
+        .read_to_vec()?;
     let headers = answer
         .headers()
         .iter()

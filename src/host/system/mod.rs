@@ -78,3 +78,6 @@ impl Clock for SystemHost {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,218 @@
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use super::{again, is_inner};
+use crate::host::{
+    CLIENT_SECRET_VARIABLE, Environment, Exit, Host, Invocation, Programs, RunError, SystemHost,
+};
+
+fn sh(script: &str) -> Invocation {
+    Invocation::new("/bin/sh").args(["-c", script])
+}
+
+/// Alive, and not just a process that nobody has reaped.
+fn is_alive(pid: &str) -> bool {
+    let stat = fs::read_to_string(Path::new("/proc").join(pid.trim()).join("stat")).unwrap_or_default();
+    stat.rsplit_once(") ")
+        .is_some_and(|(_, state)| !state.starts_with(['Z', 'X']))
+}
+
+/// Killing is quick, but not instant.
+fn assert_dies(pid: &str) {
+    let died = (0..500).any(|_| {
+        std::thread::sleep(Duration::from_millis(10));
+        !is_alive(pid)
+    });
+    assert!(died, "process {pid} is still alive");
+}
+
+#[test]
+fn output_and_exit_code_come_back() {
+    let host = SystemHost::new();
+    let finished = host.run(&sh("echo out; echo err >&2; exit 3")).unwrap();
+    assert_eq!((finished.exit, finished.success()), (Exit::Code(3), false));
+    assert_eq!(
+        (finished.stdout_text(), finished.stderr_text()),
+        ("out\n".into(), "err\n".into())
+    );
+    assert_eq!(host.run(&sh("kill -9 $$")).unwrap().exit, Exit::Signal(9));
+    assert!(host.run(&sh("true")).unwrap().success());
+}
+
+#[test]
+fn arguments_arrive_as_they_are() {
+    let args = ["$(id)", "a b", "'", "\"", "*", "", "é\n😀"];
+    let finished = SystemHost::new()
+        .run(&Invocation::new("/usr/bin/printf").arg("%s\\0").args(args))
+        .unwrap();
+    assert_eq!(finished.stdout_text(), args.join("\0") + "\0");
+}
+
+#[test]
+fn input_arrives_whole_and_is_empty_when_there_is_none() {
+    let host = SystemHost::new();
+    let bytes: Vec<u8> = (0..300_000_u32).map(|i| i.to_le_bytes()[0]).collect();
+    assert_eq!(
+        host.run(&Invocation::new("/bin/cat").stdin(bytes.clone()))
+            .unwrap()
+            .stdout,
+        bytes
+    );
+    assert_eq!(host.run(&Invocation::new("/bin/cat")).unwrap().stdout, b"");
+}
+
+#[test]
+fn folder_and_variables_are_the_ones_given() {
+    let call = sh("pwd; echo $A${HOME-none}")
+        .cwd("/usr")
+        .env("A", "x y")
+        .env_remove("HOME");
+    assert_eq!(
+        SystemHost::new().run(&call).unwrap().stdout_text(),
+        "/usr\nx ynone\n"
+    );
+}
+
+#[test]
+fn no_child_inherits_the_client_secret_nor_a_hidden_variable() {
+    if !is_inner() {
+        let test = "programs::no_child_inherits_the_client_secret_nor_a_hidden_variable";
+        let mut inner = again(test);
+        inner
+            .env(CLIENT_SECRET_VARIABLE, "canary")
+            .env("MY_SECRET", "canary")
+            .env("OTHER", "kept");
+        assert!(inner.status().unwrap().success());
+        return;
+    }
+    let host = SystemHost::new();
+    assert_eq!(host.var("MY_SECRET").unwrap(), "canary");
+    host.hide_var("MY_SECRET");
+    let seen = host.run(&Invocation::new("/usr/bin/env")).unwrap().stdout_text();
+    assert!(seen.contains("OTHER=kept") && !seen.contains("canary"), "{seen}");
+}
+
+#[test]
+fn what_hangs_is_ended_with_everything_it_started_and_its_words_are_kept() {
+    // Neither listens to SIGTERM.
+    let script = "trap '' TERM; echo started; sleep 1000 & echo $!; wait; sleep 1000";
+    let error = SystemHost::new()
+        .run(&sh(script).deadline(Duration::from_millis(300)))
+        .unwrap_err();
+    let RunError::TimedOut { after, stdout, .. } = error else {
+        panic!("{error:?}")
+    };
+    assert_eq!(after, Duration::from_millis(300));
+    let stdout = String::from_utf8(stdout).unwrap();
+    let (said, grandchild) = stdout.split_once('\n').unwrap();
+    assert_eq!(said, "started");
+    assert_dies(grandchild);
+}
+
+#[test]
+fn what_hangs_may_clean_up_first() {
+    let script = "trap 'echo cleaned; exit 0' TERM; while :; do sleep 0.01; done";
+    let error = SystemHost::new()
+        .run(&sh(script).deadline(Duration::from_millis(300)))
+        .unwrap_err();
+    assert_eq!(error.output().0, b"cleaned\n");
+}
+
+#[test]
+fn a_grandchild_that_keeps_the_output_open_does_not_hold_us_up() {
+    let finished = SystemHost::new().run(&sh("sleep 1000 & echo $!")).unwrap();
+    let grandchild = finished.stdout_text();
+    assert!(
+        is_alive(&grandchild),
+        "it is left alone, and we are back before it ends"
+    );
+    let kill = Invocation::new("/bin/kill").arg(grandchild.trim());
+    assert!(SystemHost::new().run(&kill).unwrap().success());
+}
+
+#[test]
+fn an_interrupt_ends_a_program_unless_it_is_held_off() {
+    let host = SystemHost::new();
+    host.interrupt().request();
+    let error = host.run(&sh("echo a; sleep 1000")).unwrap_err();
+    assert!(matches!(error, RunError::Interrupted { .. }), "{error:?}");
+    let _hold = host.interrupt().hold();
+    assert!(host.run(&sh("sleep 0.1")).unwrap().success());
+}
+
+#[test]
+fn what_cannot_be_started_is_told_apart() {
+    let host = SystemHost::new();
+    let missing = host.run(&Invocation::new("/no/such/program")).unwrap_err();
+    assert_eq!(missing.to_string(), "/no/such/program is not there");
+    let no_program = host.run(&Invocation::new("/etc/passwd")).unwrap_err();
+    assert!(matches!(no_program, RunError::Spawn { .. }), "{no_program:?}");
+    let no_folder = host.run(&sh("true").cwd("/no/such/folder")).unwrap_err();
+    assert!(matches!(no_folder, RunError::Spawn { .. }), "{no_folder:?}");
+}
+
+#[test]
+fn a_program_that_prints_without_end_is_stopped() {
+    let error = SystemHost::new()
+        .run(&Invocation::new("/usr/bin/yes"))
+        .unwrap_err();
+    assert_eq!(error.to_string(), "it printed more than 64 MiB");
+}
+
+#[test]
+fn a_program_leads_a_group_of_its_own() {
+    let group = SystemHost::new()
+        .run(&sh("echo $$; ps -o pgid= -p $$"))
+        .unwrap()
+        .stdout_text();
+    let lines: Vec<_> = group.lines().map(str::trim).collect();
+    assert_eq!(lines[0], lines[1]);
+}
+
+#[test]
+fn a_started_program_runs_until_it_is_stopped_or_forgotten() {
+    let host = SystemHost::new();
+    let mut server = host.start(&sh("echo ready; exec sleep 1000")).unwrap();
+    while server.output().unwrap().0 != b"ready\n" {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert_eq!(server.poll().unwrap(), None);
+    assert_eq!(server.stop(Duration::from_secs(5)).unwrap(), Exit::Signal(15));
+    assert_eq!(server.poll().unwrap(), Some(Exit::Signal(15)));
+
+    let forgotten = host.start(&sh("exec sleep 1000")).unwrap();
+    let pid = forgotten.pid().to_string();
+    assert!(is_alive(&pid));
+    drop(forgotten);
+    assert_dies(&pid);
+}
+
+#[test]
+fn programs_are_found_by_name_with_their_full_path() {
+    let host = SystemHost::new();
+    assert!(host.find("sh").unwrap().is_absolute());
+    assert_eq!(host.find("no-such-program-anywhere"), None);
+}
+
+#[test]
+fn system_programs_are_found_on_a_short_path() {
+    if !is_inner() {
+        let mut inner = again("programs::system_programs_are_found_on_a_short_path");
+        assert!(inner.env("PATH", "/nonexistent").status().unwrap().success());
+        return;
+    }
+    assert!(SystemHost::new().find("sh").unwrap().is_absolute());
+}
+
+#[test]
+fn debug_shows_neither_input_nor_values_nor_output() {
+    let call = sh("cat; echo $A").stdin("canary").env("A", "canary");
+    let finished = SystemHost::new().run(&call).unwrap();
+    assert_eq!(finished.stdout_text(), "canarycanary\n");
+    let error = SystemHost::new()
+        .run(&call.clone().deadline(Duration::ZERO))
+        .map(|_| ());
+    assert!(!format!("{call:?} {finished:?} {error:?}").contains("canary"));
+    assert_eq!(call.to_string(), "/bin/sh -c 'cat; echo $A'");
+}
