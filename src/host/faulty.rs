@@ -348,3 +348,6 @@ impl<H: Host> Environment for Faulty<H> {
         self.host.stdin_is_terminal()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -165,3 +165,6 @@ impl<'h> Session<'h> {
             .map(|(_, address)| *address)
     }
 }
+
+#[cfg(test)]
+mod tests;

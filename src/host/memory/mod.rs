@@ -189,3 +189,6 @@ impl Clock for MemoryHost {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,11 +5,11 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use ureq::config::Config;
-use ureq::http::Request;
+use ureq::http::{Request, Response};
 use ureq::tls::{RootCerts, TlsConfig};
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
-use ureq::{Agent, Proxy, Timeout};
+use ureq::{Agent, AsSendBody, Body, Proxy, Timeout};
 use url::Url;
 
 use super::{SystemHost, certificate};
@@ -49,22 +49,9 @@ fn exchange(
     for (name, value) in &request.headers {
         builder = builder.header(name, value);
     }
-    let connect = request.timeout.min(CONNECT_LIMIT);
     let mut answer = match &request.body {
-        Some(body) => agent.run(
-            agent
-                .configure_request(builder.body(&body[..])?)
-                .timeout_global(Some(request.timeout))
-                .timeout_connect(Some(connect))
-                .build(),
-        ),
-        None => agent.run(
-            agent
-                .configure_request(builder.body(())?)
-                .timeout_global(Some(request.timeout))
-                .timeout_connect(Some(connect))
-                .build(),
-        ),
+        Some(body) => run(agent, builder.body(&body[..])?, request.timeout),
+        None => run(agent, builder.body(())?, request.timeout),
     }?;
     let body = answer
         .body_mut()
@@ -87,6 +74,15 @@ fn exchange(
         body,
         took: started.elapsed(),
     })
+}
+
+fn run(
+    agent: &Agent,
+    request: Request<impl AsSendBody>,
+    timeout: Duration,
+) -> Result<Response<Body>, ureq::Error> {
+    let request = agent.configure_request(request).timeout_global(Some(timeout));
+    agent.run(request.timeout_connect(Some(timeout.min(CONNECT_LIMIT))).build())
 }
 
 /// What requests must have in common to share connections and loaded certificates.
