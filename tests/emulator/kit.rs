@@ -1,9 +1,13 @@
 //! A stand-in with three people, and a browser to visit it with.
 
+use std::cell::RefCell;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use hubgate::emulator::{Client, Config, Emulator, Fault, Faults, Pool, parse_users};
 use serde_json::Value;
+use ureq::http::Response;
+use ureq::{Body, RequestBuilder};
 
 pub const ID: &str = "3n4b5urk1ft4fl3mg5e62d9ado";
 pub const SECRET: &str = "first+secret0123456789abcdef";
@@ -72,6 +76,8 @@ impl Answer {
 pub struct Browser {
     agent: ureq::Agent,
     base: String,
+    /// `name=value` of the one cookie that the stand-in gives.
+    cookie: RefCell<Option<String>>,
 }
 
 impl Browser {
@@ -84,7 +90,25 @@ impl Browser {
         Browser {
             agent: config.new_agent(),
             base: site.url().to_owned(),
+            cookie: RefCell::new(None),
         }
+    }
+
+    fn request<B>(&self, request: RequestBuilder<B>) -> RequestBuilder<B> {
+        match &*self.cookie.borrow() {
+            Some(cookie) => request.header("Cookie", cookie),
+            None => request,
+        }
+    }
+
+    /// Keeps the cookie, or drops it where that is asked for.
+    fn kept(&self, response: Response<Body>) -> Answer {
+        let answer = answer(response);
+        if let Some(cookie) = answer.header("set-cookie") {
+            let pair = cookie.split(';').next().unwrap_or_default().to_owned();
+            *self.cookie.borrow_mut() = (!cookie.contains("Max-Age=0")).then_some(pair);
+        }
+        answer
     }
 
     fn absolute(&self, address: &str) -> String {
@@ -96,7 +120,8 @@ impl Browser {
     }
 
     pub fn try_get(&self, address: &str) -> Result<Answer, ureq::Error> {
-        self.agent.get(self.absolute(address)).call().map(answer)
+        let response = self.request(self.agent.get(self.absolute(address))).call()?;
+        Ok(self.kept(response))
     }
 
     pub fn get(&self, address: &str) -> Answer {
@@ -104,27 +129,18 @@ impl Browser {
     }
 
     pub fn get_with(&self, address: &str, header: (&str, &str)) -> Answer {
-        answer(
-            self.agent
-                .get(self.absolute(address))
-                .header(header.0, header.1)
-                .call()
-                .unwrap(),
-        )
+        let request = self.agent.get(self.absolute(address)).header(header.0, header.1);
+        self.kept(self.request(request).call().unwrap())
     }
 
     pub fn post(&self, address: &str, form: &[(&str, &str)]) -> Answer {
-        answer(
-            self.agent
-                .post(self.absolute(address))
-                .send_form(form.iter().copied())
-                .unwrap(),
-        )
+        let request = self.request(self.agent.post(self.absolute(address)));
+        self.kept(request.send_form(form.iter().copied()).unwrap())
     }
 
     pub fn post_with(&self, address: &str, header: (&str, &str), form: &[(&str, &str)]) -> Answer {
         let request = self.agent.post(self.absolute(address)).header(header.0, header.1);
-        answer(request.send_form(form.iter().copied()).unwrap())
+        self.kept(self.request(request).send_form(form.iter().copied()).unwrap())
     }
 
     /// authorize → form → password: what the hub's callback gets.
@@ -155,7 +171,7 @@ impl Browser {
             .agent
             .post(self.absolute(address))
             .header("Content-Type", "application/json");
-        answer(request.send(body).unwrap())
+        self.kept(self.request(request).send(body).unwrap())
     }
 
     pub fn redeem(&self, code: &str) -> Answer {
