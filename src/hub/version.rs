@@ -75,6 +75,11 @@ impl OauthenticatorVersion {
         Self { major, minor, patch }
     }
 
+    /// Its three numbers.
+    pub const fn numbers(self) -> (u16, u16, u16) {
+        (self.major, self.minor, self.patch)
+    }
+
     /// Reads `17.4.0`; `17.4` or `17` stand for the newest known release that begins so.
     ///
     /// # Errors

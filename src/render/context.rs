@@ -15,6 +15,7 @@ const AWSCLI: &str = "awscli==1.46.3";
 #[derive(Debug, Clone, Serialize)]
 pub struct Context {
     oauthenticator: String,
+    release: ReleaseContext,
     hub: HubContext,
     cognito: CognitoContext,
     access: AccessContext,
@@ -27,6 +28,14 @@ pub struct Context {
     tljh_version: Option<&'static str>,
     awscli: &'static str,
     hubgate_version: &'static str,
+}
+
+/// oauthenticator's version as numbers, which need no quotes in a comment.
+#[derive(Debug, Clone, Serialize)]
+struct ReleaseContext {
+    major: u16,
+    minor: u16,
+    patch: u16,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -94,6 +103,7 @@ impl Context {
         let changes = tljh_changes(answers);
         Self {
             oauthenticator: answers.oauthenticator.to_string(),
+            release: release(answers),
             hub: hub(answers),
             cognito: cognito(answers),
             access: access(answers),
@@ -120,6 +130,11 @@ fn tljh_version(dialect: Dialect) -> Option<&'static str> {
         Dialect::V16_0 | Dialect::V16_3 => Some("1.0.0"),
         Dialect::V17 => None,
     }
+}
+
+fn release(answers: &Answers) -> ReleaseContext {
+    let (major, minor, patch) = answers.oauthenticator.numbers();
+    ReleaseContext { major, minor, patch }
 }
 
 fn hub(answers: &Answers) -> HubContext {

@@ -100,23 +100,19 @@ pub(super) fn shell(value: &Value) -> Result<String, NotQuotable> {
 }
 
 /// A Markdown code span, safe within a table too. Line breaks and other controls are spelled out.
+///
+/// A `|` would end a table's cell even within backticks, and a backslash before it would show outside
+/// of tables: such a text becomes a `<code>` element of character references, which reads the same in
+/// both.
 pub(super) fn markdown(value: &Value) -> Result<String, NotQuotable> {
     let text = match value.kind() {
-        ValueKind::String => value.as_str().unwrap_or_default().to_owned(),
+        ValueKind::String => value.as_str().unwrap_or_default(),
         ValueKind::Bool | ValueKind::Number => return Ok(value.to_string()),
         other => return Err(NotQuotable::Kind(other.to_string())),
     };
-    let mut line = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '|' => line.push_str("\\|"),
-            c if c.is_control()
-                || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') =>
-            {
-                let _ = write!(line, "\\u{{{:x}}}", u32::from(c));
-            }
-            c => line.push(c),
-        }
+    let line = one_line(text);
+    if line.contains('|') {
+        return Ok(format!("<code>{}</code>", character_references(&line)));
     }
     let mut longest = 0;
     let mut run = 0;
@@ -131,6 +127,35 @@ pub(super) fn markdown(value: &Value) -> Result<String, NotQuotable> {
         ""
     };
     Ok(format!("{fence}{pad}{line}{pad}{fence}"))
+}
+
+/// What would break the line, or turn the text around it, spelled out.
+fn one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            c if c.is_control()
+                || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') =>
+            {
+                let _ = write!(line, "\\u{{{:x}}}", u32::from(c));
+            }
+            c => line.push(c),
+        }
+    }
+    line
+}
+
+/// Every ASCII character that Markdown or HTML could take for its own as `&#N;`.
+fn character_references(line: &str) -> String {
+    let mut out = String::with_capacity(line.len() * 2);
+    for c in line.chars() {
+        if c.is_ascii_punctuation() {
+            let _ = write!(out, "&#{};", u32::from(c));
+        } else {
+            out.push(c);
+        }
+    }
+    out
 }
 
 #[cfg(test)]
@@ -156,7 +181,8 @@ mod tests {
 
     #[test]
     fn a_hostile_text_stays_in_its_code_span() {
-        assert_eq!(markdown(&Value::from("a`` | b")).unwrap(), "```a`` \\| b```");
+        assert_eq!(markdown(&Value::from("a`` b")).unwrap(), "```a`` b```");
+        assert_eq!(markdown(&Value::from("a|`b")).unwrap(), "<code>a&#124;&#96;b</code>");
         assert_eq!(markdown(&Value::from("`")).unwrap(), "`` ` ``");
     }
 }

@@ -1,0 +1,69 @@
+//! The files of a few telling answers, to the byte as they were looked at.
+//!
+//! A change is accepted with `HUBGATE_ACCEPT=1 cargo test --test render goldens`, and then reviewed
+//! in `git diff fixtures/rendered`.
+
+use std::path::{Path, PathBuf};
+
+use hubgate::render::{EmbeddedSecret, FileSet, render};
+use hubgate::secret::Secret;
+
+use crate::kit;
+
+/// Each case's folder.
+pub fn cases() -> Vec<PathBuf> {
+    let folder = kit::root().join("fixtures/rendered");
+    let mut cases: Vec<PathBuf> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_dir())
+        .collect();
+    cases.sort();
+    cases
+}
+
+/// What the case's answers render to.
+pub fn rendered(case: &Path) -> FileSet {
+    let answers = kit::answers(&std::fs::read_to_string(case.join("answers.toml")).unwrap());
+    let embedded = std::fs::read_to_string(case.join("embedded.secret"))
+        .ok()
+        .map(|text| Secret::new(text.trim().to_owned()));
+    render(&answers, embedded.as_ref().map(EmbeddedSecret)).unwrap()
+}
+
+#[test]
+fn each_case_renders_to_the_bytes_that_were_looked_at() {
+    let accept = std::env::var_os("HUBGATE_ACCEPT").is_some();
+    let mut different = Vec::new();
+    for case in cases() {
+        for file in rendered(&case).iter() {
+            let path = case.join(file.name);
+            if accept {
+                std::fs::write(&path, &file.text).unwrap();
+            }
+            let golden = std::fs::read_to_string(&path).unwrap_or_default();
+            if golden != file.text {
+                different.push(hubgate::render::diff(&golden, &file.text, &path.display().to_string()));
+            }
+        }
+    }
+    let hint = "accept with HUBGATE_ACCEPT=1 cargo test --test render goldens";
+    assert!(different.is_empty(), "{}\n{hint}", different.join("\n"));
+}
+
+#[test]
+fn rendering_twice_gives_the_same_bytes() {
+    for case in cases() {
+        assert_eq!(rendered(&case), rendered(&case), "{}", case.display());
+    }
+}
+
+#[test]
+fn no_case_shows_a_secret_but_the_one_that_was_asked_for() {
+    let embedding = kit::root().join("fixtures/rendered/embedded-secret-17");
+    let secret = std::fs::read_to_string(embedding.join("embedded.secret")).unwrap();
+    for file in rendered(&embedding).iter() {
+        let holds = file.text.contains(secret.trim());
+        assert_eq!(holds, file.name == "user-data.sh", "{}", file.name);
+    }
+}
