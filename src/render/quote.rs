@@ -182,7 +182,10 @@ mod tests {
     #[test]
     fn a_hostile_text_stays_in_its_code_span() {
         assert_eq!(markdown(&Value::from("a`` b")).unwrap(), "```a`` b```");
-        assert_eq!(markdown(&Value::from("a|`b")).unwrap(), "<code>a&#124;&#96;b</code>");
+        assert_eq!(
+            markdown(&Value::from("a|`b")).unwrap(),
+            "<code>a&#124;&#96;b</code>"
+        );
         assert_eq!(markdown(&Value::from("`")).unwrap(), "`` ` ``");
     }
 }

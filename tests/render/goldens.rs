@@ -43,7 +43,11 @@ fn each_case_renders_to_the_bytes_that_were_looked_at() {
             }
             let golden = std::fs::read_to_string(&path).unwrap_or_default();
             if golden != file.text {
-                different.push(hubgate::render::diff(&golden, &file.text, &path.display().to_string()));
+                different.push(hubgate::render::diff(
+                    &golden,
+                    &file.text,
+                    &path.display().to_string(),
+                ));
             }
         }
     }
