@@ -16,3 +16,4 @@ pub mod plan;
 pub mod render;
 pub mod secret;
 pub mod ui;
+pub mod verify;

@@ -6,6 +6,7 @@ mod emulator;
 mod failure;
 mod man;
 mod render;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -85,6 +86,8 @@ impl Global {
 enum Command {
     /// Write the configuration for review: awscognito.py, user data, commands
     Render(render::Args),
+    /// Is the login working, end to end, without a person?
+    Verify(verify::Args),
     /// Print a shell's completions
     Completions(completions::Args),
     /// Print the manual page
@@ -100,6 +103,7 @@ pub fn main() -> ExitCode {
     let global = cli.global;
     let outcome = match cli.command {
         Command::Render(args) => render::run(&global, args),
+        Command::Verify(args) => verify::run(&global, args),
         Command::Completions(args) => completions::run(&args),
         Command::Man => man::run(),
         Command::Emulator(args) => emulator::run(args),

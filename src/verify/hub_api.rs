@@ -1,0 +1,146 @@
+//! Does JupyterHub answer? Its root API is the one page that needs no login and says what it is.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use super::door::Door;
+use super::report::{Cause, Outcome, Stage, StageName};
+use super::{Expectation, LocalHub};
+use crate::host::{Host, HttpError, HttpResponse};
+
+/// Between two looks. A look takes a few milliseconds, so that readiness is seen well within 150 ms.
+const TICK: Duration = Duration::from_millis(50);
+
+/// A hub that is there answers at once; one that hangs is not worth a longer wait before the next try.
+const LOOK: Duration = Duration::from_secs(2);
+
+/// What `GET /hub/api` answers. Source:
+/// <https://jupyterhub.readthedocs.io/en/stable/reference/rest-api.html>
+#[derive(Deserialize)]
+struct Root {
+    version: String,
+}
+
+/// Waits until this machine's hub answers, and says how long that took.
+///
+/// # Errors
+/// What was wrong at the last look, once `limit` has passed or an interrupt is due.
+pub fn wait_until_ready(host: &dyn Host, hub: &LocalHub, limit: Duration) -> Result<Duration, Box<Stage>> {
+    let started = host.monotonic();
+    let stage = wait(&Door::nameless(host, hub, LOOK), limit);
+    if stage.outcome == Outcome::Pass {
+        Ok(host.monotonic().saturating_sub(started))
+    } else {
+        Err(Box::new(stage))
+    }
+}
+
+/// The stage, waited for.
+pub(super) fn stage(door: &Door<'_>, expected: &Expectation, limit: Duration) -> Stage {
+    if expected.local.base_url != expected.base_url {
+        let found = format!(
+            "the hub lives under {} (base_url in config.yaml), and should under {}",
+            expected.local.base_url, expected.base_url
+        );
+        return Stage::fail(StageName::HubApi, Cause::OtherAddress, found).hint(format!(
+            "sudo tljh-config set base_url {} && sudo tljh-config reload hub",
+            expected.base_url
+        ));
+    }
+    wait(door, limit)
+}
+
+fn wait(door: &Door<'_>, limit: Duration) -> Stage {
+    let end = door.host.monotonic() + limit;
+    loop {
+        let stage = look(door);
+        let left = end.saturating_sub(door.host.monotonic());
+        if stage.outcome == Outcome::Pass || left.is_zero() || door.host.interrupt().is_due() {
+            return stage;
+        }
+        door.host.sleep(TICK.min(left));
+    }
+}
+
+/// One look.
+pub(super) fn look(door: &Door<'_>) -> Stage {
+    match door.get_within("hub/api", LOOK) {
+        Ok(response) => match version(&response) {
+            Some(version) => Stage::pass(StageName::HubApi, format!("JupyterHub {version} answers")),
+            None => judge(&response, &door.url("hub/api")),
+        },
+        Err(error) => judge_error(&error, door),
+    }
+}
+
+/// The version, where it is JupyterHub that answers: a page that says 200 to everything has none.
+pub(super) fn version(response: &HttpResponse) -> Option<String> {
+    let root: Root = (response.status == 200).then(|| response.json().ok())??;
+    Some(root.version)
+}
+
+fn judge(response: &HttpResponse, url: &str) -> Stage {
+    let fail = |cause, found: String| Stage::fail(StageName::HubApi, cause, found);
+    match response.status {
+        502..=504 => fail(
+            Cause::HubDown,
+            format!(
+                "traefik answers, the hub behind it does not (HTTP {})",
+                response.status
+            ),
+        )
+        .hint("see why with: sudo journalctl -u jupyterhub -n 50"),
+        404 if is_traefiks_own(response) => fail(
+            Cause::HubStarting,
+            "traefik answers and has no hub to send people to (yet)".to_owned(),
+        )
+        .hint(
+            "a hub that starts has this for some seconds; if it stays: sudo journalctl -u jupyterhub -n 50",
+        ),
+        200 => fail(
+            Cause::NotJupyterhub,
+            format!("something answers at {url}, but not as JupyterHub does"),
+        )
+        .hint("find out what listens there: sudo ss -ltnp"),
+        status @ (301 | 302 | 303 | 307 | 308) => fail(
+            Cause::OtherAddress,
+            format!(
+                "{url} redirects (HTTP {status}) to {}",
+                response.location().unwrap_or("nowhere")
+            ),
+        )
+        .hint("traefik may still have an older configuration: sudo tljh-config reload proxy"),
+        status => fail(Cause::HubError, format!("{url} answers with HTTP {status}"))
+            .hint("see why with: sudo journalctl -u jupyterhub -n 50"),
+    }
+}
+
+/// traefik, without a route for a path, says exactly this.
+fn is_traefiks_own(response: &HttpResponse) -> bool {
+    response.text().trim() == "404 page not found"
+}
+
+fn judge_error(error: &HttpError, door: &Door<'_>) -> Stage {
+    let fail = |cause, found: String| Stage::fail(StageName::HubApi, cause, found);
+    match error {
+        HttpError::Refused { at } => fail(
+            Cause::TraefikDown,
+            format!(
+                "nothing listens where traefik should ({} refuses the connection)",
+                door.local
+                    .map_or_else(|| at.clone(), |address| address.to_string())
+            ),
+        )
+        .hint("sudo systemctl status traefik; after a change of HTTPS: sudo tljh-config reload proxy"),
+        HttpError::Timeout { .. } => fail(Cause::HubSilent, format!("{error}"))
+            .hint("see what the hub is busy with: sudo journalctl -u jupyterhub -n 50"),
+        HttpError::Tls { .. } => fail(
+            Cause::TlsFailed,
+            format!("traefik does not speak TLS here: {error}"),
+        )
+        .hint("sudo journalctl -u traefik -n 50"),
+        error => fail(Cause::HubSilent, format!("no usable answer: {error}"))
+            .hint("sudo journalctl -u traefik -u jupyterhub -n 50"),
+    }
+}

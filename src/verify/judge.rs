@@ -1,0 +1,289 @@
+//! What Cognito's three answers mean together. Pure.
+//!
+//! One fault shows in several answers: to an unknown client neither its secret nor its sign-out URL is
+//! right. Only the stage that the fault belongs to fails; the others do not know.
+
+use super::Expectation;
+use super::cognito::{Answers, Authorize, Logout, Silence, Token};
+use super::report::{Cause, Stage, StageName};
+use crate::host::HttpError;
+
+const AT_CLIENT: &str = "Cognito console: your user pool, App clients, your client";
+
+/// What spoils every answer, whatever was asked.
+enum Overall {
+    /// Nobody has this domain, as it seems; why we think so.
+    NoDomain(String),
+    /// The app client is not known, so nothing about it can be.
+    NoClient,
+}
+
+/// The stages `cognito-client`, `client-secret` and `sign-out`. `why_no_secret` is told where there was
+/// none to try.
+pub(super) fn stages(answers: &Answers, expected: &Expectation, why_no_secret: &str) -> [Stage; 3] {
+    let overall = overall(answers, expected);
+    [
+        client(answers, &overall, expected),
+        secret(answers, &overall, why_no_secret),
+        sign_out(answers, &overall, expected),
+    ]
+}
+
+fn overall(answers: &Answers, expected: &Expectation) -> Option<Overall> {
+    if answers.authorize == Authorize::Silent(Silence::NoAddress) {
+        return Some(Overall::NoDomain(format!("{} has no address", expected.domain())));
+    }
+    if let Authorize::Silent(Silence::Odd(status @ (400 | 403 | 404))) = answers.authorize
+        && matches!(answers.token, None | Some(Token::Silent(Silence::Odd(_))))
+        && matches!(answers.logout, Logout::Refused | Logout::Silent(Silence::Odd(_)))
+    {
+        let domain = expected.domain();
+        return Some(Overall::NoDomain(format!(
+            "{domain} answers every question with an error (HTTP {status})"
+        )));
+    }
+    // "invalid_request" alone is said of a client without OAuth too; then token knows its secret.
+    let refused = matches!(&answers.authorize, Authorize::ErrorPage(error) if error == "invalid_request");
+    let unknown = matches!(answers.token, Some(Token::InvalidClient));
+    (refused && unknown).then_some(Overall::NoClient)
+}
+
+fn client(answers: &Answers, overall: &Option<Overall>, expected: &Expectation) -> Stage {
+    let name = StageName::CognitoClient;
+    let fail = |cause, found: String| Stage::fail(name, cause, found);
+    let id = &expected.client_id;
+    match overall {
+        Some(Overall::NoDomain(why)) => {
+            return fail(Cause::NoSuchDomain, format!("{why}: perhaps the domain does not exist"))
+                .hint("compare it with the Cognito console: your user pool, Branding, Domain; a new domain needs up to 5 minutes, a custom one up to an hour for its certificate");
+        }
+        Some(Overall::NoClient) => {
+            return fail(
+                Cause::UnknownClient,
+                format!("Cognito does not know the app client {id}"),
+            )
+            .hint(format!(
+                "compare the client id, and see that the domain is the same user pool's. {AT_CLIENT}"
+            ));
+        }
+        None => {}
+    }
+    match &answers.authorize {
+        Authorize::LoginPage => Stage::pass(
+            name,
+            "Cognito knows the client, its callback URL, flow and scopes, and shows its login page",
+        ),
+        Authorize::OtherLogin(site) => Stage::pass(
+            name,
+            format!("Cognito knows the client, its callback URL, flow and scopes, and sends people on to {site}"),
+        ),
+        Authorize::ErrorPage(error) => error_page(error, answers, expected),
+        Authorize::Callback { error, description } => callback(error, description, expected),
+        Authorize::NoBranding => fail(
+            Cause::BrandingMissing,
+            "managed login has no branding style, so Cognito shows no login page (\"Login pages unavailable\")".to_owned(),
+        )
+        .hint("aws cognito-idp create-managed-login-branding --user-pool-id POOL --client-id ID --use-cognito-provided-values; or choose the classic hosted UI for the domain (Branding, Domain)"),
+        Authorize::Elsewhere(site) => Stage::unknown(
+            name,
+            Cause::OddAnswer,
+            format!("the way to Cognito leads to {site}, and not to its login page"),
+        )
+        .hint("right if that is the user pool's only identity provider; wrong if it is the login page of a network"),
+        Authorize::Silent(silence) => silent(name, silence, expected),
+    }
+}
+
+fn error_page(error: &str, answers: &Answers, expected: &Expectation) -> Stage {
+    let fail = |cause, found: String| Stage::fail(StageName::CognitoClient, cause, found);
+    match error {
+        "redirect_mismatch" => fail(
+            Cause::RedirectMismatch,
+            format!("Cognito does not know the callback URL {}", expected.callback_url),
+        )
+        .hint(format!(
+            "{AT_CLIENT}, Login pages, Edit: add exactly this to the allowed callback URLs: {}",
+            expected.callback_url
+        )),
+        "invalid_request" => {
+            let either = "OAuth is not enabled for the app client, or it has no identity provider";
+            let hint = format!(
+                "{AT_CLIENT}, Login pages, Edit: choose an identity provider (Cognito user pool directory), the authorization code grant and the scopes"
+            );
+            match answers.token {
+                // token knows the client, or at least its secret.
+                Some(Token::InvalidGrant | Token::UnauthorizedClient) => fail(
+                    Cause::ClientNotEnabled,
+                    format!("{either} ({})", expected.client_id),
+                )
+                .hint(hint),
+                _ => fail(
+                    Cause::Refused,
+                    format!(
+                        "Cognito does not know the app client {}, or {either}",
+                        expected.client_id
+                    ),
+                )
+                .hint(format!("compare the client id, then: {hint}")),
+            }
+        }
+        other => fail(
+            Cause::Refused,
+            format!(
+                "Cognito refuses the login request ({})",
+                if other.is_empty() {
+                    "no reason given"
+                } else {
+                    other
+                }
+            ),
+        )
+        .hint(AT_CLIENT),
+    }
+}
+
+fn callback(error: &str, description: &str, expected: &Expectation) -> Stage {
+    let fail = |cause, found: String| Stage::fail(StageName::CognitoClient, cause, found);
+    // The live service was seen to put invalid_scope into the description; the AWS guide has it as the error.
+    if error == "invalid_scope" || description.contains("invalid_scope") {
+        let scopes = expected.scopes.join(" ");
+        return fail(
+            Cause::InvalidScope,
+            format!("a scope is not allowed for the app client; the hub asks for: {scopes}"),
+        )
+        .hint(format!(
+            "{AT_CLIENT}, Login pages, Edit: allow these OpenID Connect scopes, or ask for fewer with --scope: {scopes}"
+        ));
+    }
+    match error {
+        "unauthorized_client" => fail(
+            Cause::FlowNotAllowed,
+            "the app client may not use the authorization code grant".to_owned(),
+        )
+        .hint(format!(
+            "{AT_CLIENT}, Login pages, Edit: choose the authorization code grant"
+        )),
+        "" => Stage::unknown(
+            StageName::CognitoClient,
+            Cause::OddAnswer,
+            "Cognito sends back to the hub at once, without a login and without an error",
+        ),
+        other => {
+            let why = if description.is_empty() {
+                String::new()
+            } else {
+                format!(": {description}")
+            };
+            fail(
+                Cause::Refused,
+                format!("Cognito refuses the login request ({other}{why})"),
+            )
+            .hint(AT_CLIENT)
+        }
+    }
+}
+
+fn secret(answers: &Answers, overall: &Option<Overall>, why_no_secret: &str) -> Stage {
+    let name = StageName::ClientSecret;
+    let unknown = |cause, found: &str| Stage::unknown(name, cause, found);
+    let Some(token) = &answers.token else {
+        return unknown(Cause::SecretNotAtHand, why_no_secret)
+            .hint("run this as root on the hub, or name the secret's source with --client-secret-from");
+    };
+    if let Some(overall) = overall {
+        return unknown(Cause::NotAsked, overall.why_not());
+    }
+    match token {
+        Token::InvalidGrant => Stage::pass(
+            name,
+            "the client secret is right (only the made-up code was refused)",
+        ),
+        Token::InvalidClient => Stage::fail(
+            name,
+            Cause::WrongSecret,
+            "the client secret is wrong (or the app client has none)",
+        )
+        .hint(format!(
+            "copy it again: {AT_CLIENT}, show the client secret; then hubgate apply"
+        )),
+        Token::UnauthorizedClient => unknown(
+            Cause::OddAnswer,
+            "Cognito does not let the client use the code flow, so it says nothing of its secret",
+        ),
+        Token::Other => unknown(
+            Cause::OddAnswer,
+            "Cognito refuses the request, but neither its code nor its secret",
+        ),
+        Token::Silent(silence) => silent_about(name, silence, "the token endpoint"),
+    }
+}
+
+fn sign_out(answers: &Answers, overall: &Option<Overall>, expected: &Expectation) -> Stage {
+    let name = StageName::SignOut;
+    if let Some(overall) = overall {
+        return Stage::unknown(name, Cause::NotAsked, overall.why_not());
+    }
+    match &answers.logout {
+        Logout::Accepted => Stage::pass(name, "Cognito accepts the sign-out URL"),
+        Logout::Refused => {
+            let url = &expected.sign_out_url;
+            Stage::fail(name, Cause::SignOutRefused, format!("Cognito does not know the sign-out URL {url}")).hint(
+                format!("{AT_CLIENT}, Login pages, Edit: add exactly this to the allowed sign-out URLs (the last slash counts): {url}"),
+            )
+        }
+        Logout::Elsewhere(place) => Stage::unknown(
+            name,
+            Cause::OddAnswer,
+            format!(
+                "Cognito's sign-out leads to {place}, and not back to {}",
+                expected.sign_out_url
+            ),
+        ),
+        Logout::Silent(silence) => silent_about(name, silence, "the sign-out page"),
+    }
+}
+
+impl Overall {
+    fn why_not(&self) -> &'static str {
+        match self {
+            Overall::NoDomain(_) => "cannot be told without the domain",
+            Overall::NoClient => "cannot be told as long as Cognito does not know the client",
+        }
+    }
+}
+
+fn silent(name: StageName, silence: &Silence, expected: &Expectation) -> Stage {
+    silent_about(name, silence, expected.domain())
+}
+
+fn silent_about(name: StageName, silence: &Silence, what: &str) -> Stage {
+    match silence {
+        Silence::Unreachable(HttpError::Dns { .. }) => Stage::unknown(
+            name,
+            Cause::CognitoUnreachable,
+            format!("{what}: this machine cannot look up names"),
+        )
+        .hint("does this machine reach the internet? The hub must reach Cognito, or nobody logs in"),
+        Silence::NoAddress => Stage::unknown(name, Cause::NoSuchDomain, format!("{what} has no address")),
+        Silence::Unreachable(error) => Stage::unknown(
+            name,
+            Cause::CognitoUnreachable,
+            format!("{what} cannot be reached: {error}"),
+        )
+        .hint(
+            "does this machine reach the internet on port 443? The hub must reach Cognito, or nobody logs in",
+        ),
+        Silence::Trouble(status) => Stage::unknown(
+            name,
+            Cause::CognitoTrouble,
+            format!("{what} answers with HTTP {status}: Cognito is busy or has trouble of its own"),
+        )
+        .hint("try again in a minute"),
+        Silence::Odd(status) => Stage::unknown(
+            name,
+            Cause::OddAnswer,
+            format!("{what} answers with HTTP {status}, which is none of Cognito's answers to this"),
+        )
+        .hint("a firewall or a web proxy may answer in Cognito's place"),
+    }
+}

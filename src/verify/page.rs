@@ -1,0 +1,198 @@
+//! What a person sees on a login page, without what changes from look to look. Pure.
+
+use scraper::{ElementRef, Html, Selector};
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+/// Parameters that are new with every request, or that only carry a person's way back.
+const VOLATILE: [&str; 5] = ["_xsrf", "state", "next", "code_challenge", "nonce"];
+
+/// A form on a page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Form {
+    /// Where it is sent, without volatile parameters.
+    pub action: String,
+    /// `get` or `post`.
+    pub method: String,
+    /// Its fields, `name (type)`; no values.
+    pub fields: Vec<String>,
+}
+
+/// A button, or a link that looks like one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Button {
+    /// What it says, with single spaces.
+    pub text: String,
+    /// Where it leads, without volatile parameters; empty for a form's own button.
+    pub href: String,
+}
+
+/// A page's title, forms and buttons.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+pub struct Page {
+    /// The title, with single spaces.
+    pub title: String,
+    /// In the order of the page.
+    pub forms: Vec<Form>,
+    /// In the order of the page.
+    pub buttons: Vec<Button>,
+}
+
+impl Page {
+    /// Reads HTML. What is no HTML is an empty page.
+    pub fn parse(html: &str) -> Self {
+        let document = Html::parse_document(html);
+        Page {
+            title: select(&document, "title").first().map(text).unwrap_or_default(),
+            forms: select(&document, "form").iter().map(form).collect(),
+            buttons: select(
+                &document,
+                "a[role=button], a.btn, button, input[type=submit], input[type=image]",
+            )
+            .iter()
+            .map(button)
+            .collect(),
+        }
+    }
+
+    /// Does it ask for a password?
+    pub fn wants_password(&self) -> bool {
+        self.forms
+            .iter()
+            .any(|form| form.fields.iter().any(|field| field.ends_with("(password)")))
+    }
+}
+
+fn select<'a>(document: &'a Html, selector: &str) -> Vec<ElementRef<'a>> {
+    // The selectors are ours, and the tests below parse each of them.
+    Selector::parse(selector).map_or_else(|_| Vec::new(), |selector| document.select(&selector).collect())
+}
+
+fn form(form: &ElementRef<'_>) -> Form {
+    let fields = Selector::parse("input[name], select[name], textarea[name]").map_or_else(
+        |_| Vec::new(),
+        |fields| {
+            form.select(&fields)
+                .map(|field| {
+                    let kind = field.attr("type").unwrap_or("text");
+                    format!("{} ({kind})", field.attr("name").unwrap_or_default())
+                })
+                .collect()
+        },
+    );
+    Form {
+        action: steady(form.attr("action").unwrap_or_default()),
+        method: form.attr("method").unwrap_or("get").to_ascii_lowercase(),
+        fields,
+    }
+}
+
+fn button(button: &ElementRef<'_>) -> Button {
+    let said = text(button);
+    Button {
+        text: if said.is_empty() {
+            button.attr("value").unwrap_or_default().trim().to_owned()
+        } else {
+            said
+        },
+        href: steady(button.attr("href").unwrap_or_default()),
+    }
+}
+
+fn text(element: &ElementRef<'_>) -> String {
+    let text: String = element.text().collect();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// An address, absolute or not, without volatile parameters. An empty query goes too.
+pub(super) fn steady(address: &str) -> String {
+    let (head, fragment) = match address.split_once('#') {
+        Some((head, fragment)) => (head, Some(fragment)),
+        None => (address, None),
+    };
+    let Some((path, query)) = head.split_once('?') else {
+        return address.to_owned();
+    };
+    let kept: Vec<&str> = query
+        .split('&')
+        .filter(|pair| {
+            let name = pair.split('=').next().unwrap_or_default();
+            !pair.is_empty() && !VOLATILE.contains(&name)
+        })
+        .collect();
+    let mut steady = path.to_owned();
+    if !kept.is_empty() {
+        steady.push('?');
+        steady.push_str(&kept.join("&"));
+    }
+    if let Some(fragment) = fragment {
+        steady.push('#');
+        steady.push_str(fragment);
+    }
+    steady
+}
+
+/// The path of an address as it stands on a page of `origin`; `None` when it leads to another site.
+pub(super) fn path_on(origin: &str, address: &str) -> Option<String> {
+    let page = Url::parse(origin).ok()?;
+    let target = page.join(address).ok()?;
+    (target.host_str() == page.host_str()).then(|| target.path().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As JupyterHub 5.5 writes it, for an authenticator with passwords.
+    const PASSWORDS: &str = r#"<html><head><title>
+        JupyterHub</title></head><body><form action="/hub/login?next=&_xsrf=abc" method="post" role="form">
+        <input type="hidden" name="_xsrf" value="MnwxOjB8" /><input id="username_input" type="text" name="username">
+        <input type="password" name="password" />
+        <input id="login_submit" type="submit" class='btn' value='Sign in' tabindex="3" /></form></body></html>"#;
+
+    /// As JupyterHub 1.5 writes it, for an authenticator of OAuth.
+    const OAUTH: &str = "<a role=\"button\" class='btn btn-jupyter btn-lg' href='/hub/oauth_login?next='>\n    \
+        Sign in with AWS\n Cognito\n  </a>";
+
+    #[test]
+    fn a_password_form_is_read_without_what_changes() {
+        let page = Page::parse(PASSWORDS);
+        assert_eq!(page.title, "JupyterHub");
+        assert!(page.wants_password());
+        assert_eq!(page.forms[0].action, "/hub/login");
+        assert_eq!(
+            page.forms[0].fields,
+            ["_xsrf (hidden)", "username (text)", "password (password)",]
+        );
+        assert_eq!(page.buttons[0].text, "Sign in");
+        assert_eq!(
+            page,
+            Page::parse(&PASSWORDS.replace("MnwxOjB8", "other").replace("=abc", "=def"))
+        );
+    }
+
+    #[test]
+    fn a_link_that_looks_like_a_button_is_one() {
+        let page = Page::parse(OAUTH);
+        let button = Button {
+            text: "Sign in with AWS Cognito".into(),
+            href: "/hub/oauth_login".into(),
+        };
+        assert_eq!((page.buttons, page.forms.len()), (vec![button], 0));
+    }
+
+    #[test]
+    fn an_address_keeps_what_stays_the_same() {
+        for (address, kept) in [
+            ("/hub/login", "/hub/login"),
+            ("/hub/login?next=%2Fx&a=1#top", "/hub/login?a=1#top"),
+            (
+                "https://h/a?client_id=i&state=s&code_challenge=c&scope=o",
+                "https://h/a?client_id=i&scope=o",
+            ),
+            ("/x?", "/x"),
+        ] {
+            assert_eq!(steady(address), kept);
+        }
+    }
+}
