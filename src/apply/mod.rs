@@ -1,3 +1,25 @@
-//! Changing a hub: what is there, and (later) the transaction.
+//! Changing a hub: the lock, the journal, the steps, the proof, commit or undo.
 
+mod applying;
+mod backup;
+mod config_lock;
+mod error;
+mod execute;
+mod journal;
 pub mod observe;
+mod preflight;
+mod rolling_back;
+mod state_dir;
+mod transaction;
+mod undo;
+mod undo_config;
+pub mod units;
+
+pub use applying::{Applied, Wish, apply, plan_for, tell_recovery};
+pub use error::{Cause, RunFailed};
+pub use execute::Scene;
+pub use journal::{Entry, Journal, JournalError, Purpose, RunState, StepState};
+pub use preflight::{disk_space, load_candidate};
+pub use rolling_back::{BackTo, roll_back};
+pub use state_dir::StateDir;
+pub use transaction::{Order, Progress, Recovered, lock, recover, run, would_recover};

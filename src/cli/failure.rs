@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::exit;
 use crate::answers::{Key, Problems};
+use crate::apply::{Cause, RunFailed};
 use crate::emulator::EmulatorError;
 use crate::render::RenderError;
 use crate::secret::SecretError;
@@ -16,6 +17,9 @@ struct Document {
     error: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<String>,
+    /// How the hub is now: `untouched`, `restored` or `broken`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hub: Option<&'static str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     problems: Vec<ProblemDocument>,
 }
@@ -38,16 +42,21 @@ pub fn report(ui: Ui, error: &anyhow::Error) -> ExitCode {
     let document = Document {
         error: format!("{error:#}"),
         hint,
+        hub: error.downcast_ref::<RunFailed>().map(RunFailed::hub_state),
         problems: problems(error),
     };
     if let Err(error) = ui.document(&document) {
         ui.error(format!("{error:#}"));
     }
-    ExitCode::from(if error.is::<Problems>() {
-        exit::USAGE
-    } else {
-        exit::FAILED
-    })
+    ExitCode::from(code(error))
+}
+
+fn code(error: &anyhow::Error) -> u8 {
+    match error.downcast_ref::<RunFailed>() {
+        _ if error.is::<Problems>() => exit::USAGE,
+        Some(failed) if failed.is_broken() => exit::NOT_RESTORED,
+        _ => exit::FAILED,
+    }
 }
 
 fn problems(error: &anyhow::Error) -> Vec<ProblemDocument> {
@@ -71,6 +80,8 @@ fn hint(error: &anyhow::Error) -> Option<String> {
         .map(str::to_owned);
     of_render
         .or_else(|| error.downcast_ref::<SecretError>().map(SecretError::hint))
+        .or_else(|| error.downcast_ref::<RunFailed>()?.cause().hint())
+        .or_else(|| error.downcast_ref::<Cause>()?.hint())
         .or_else(|| {
             error
                 .downcast_ref::<EmulatorError>()

@@ -1,11 +1,13 @@
 //! The command line: one file a subcommand, each its flags and a few lines that call the library.
 
 mod answer_flags;
+mod apply;
 mod completions;
 mod emulator;
 mod failure;
 mod man;
 mod render;
+mod rollback;
 mod verify;
 
 use std::process::ExitCode;
@@ -88,6 +90,10 @@ enum Command {
     Render(render::Args),
     /// Is the login working, end to end, without a person?
     Verify(verify::Args),
+    /// Make the hub what the answers say, or leave it as it was
+    Apply(apply::Args),
+    /// Go back to before the last apply, or to TLJH's own login
+    Rollback(rollback::Args),
     /// Print a shell's completions
     Completions(completions::Args),
     /// Print the manual page
@@ -104,6 +110,8 @@ pub fn main() -> ExitCode {
     let outcome = match cli.command {
         Command::Render(args) => render::run(&global, args),
         Command::Verify(args) => verify::run(&global, args),
+        Command::Apply(args) => apply::run(&global, &args),
+        Command::Rollback(args) => rollback::run(&global, &args),
         Command::Completions(args) => completions::run(&args),
         Command::Man => man::run(),
         Command::Emulator(args) => emulator::run(args),

@@ -3,11 +3,13 @@
 mod address;
 mod base_url;
 mod people;
+mod symptoms;
 mod version;
 
 pub use address::HubUrl;
 pub use base_url::BaseUrl;
 pub use people::{GroupName, UserName, check_tljh_text};
+pub use symptoms::{SYMPTOMS, Symptom, symptom_of, symptoms_of};
 pub use version::{Dialect, OauthenticatorVersion, RELEASES, Release};
 
 /// The URL that Cognito sends people back to; registered with the app client to the letter.

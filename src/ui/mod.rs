@@ -1,6 +1,10 @@
 //! What a person or a script sees: text on a terminal, plain lines elsewhere, or one JSON document.
 
+mod progress;
+
 use serde::Serialize;
+
+pub use progress::Steps;
 
 /// How to speak.
 #[derive(Debug, Clone, Copy, Default)]

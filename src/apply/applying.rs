@@ -1,0 +1,194 @@
+//! `hubgate apply` as a whole: observe, plan, preflight, run.
+
+use std::cell::RefCell;
+use std::path::Path;
+use std::time::Duration;
+
+use super::error::{Cause, RunFailed};
+use super::execute::Scene;
+use super::journal::{Journal, Purpose};
+use super::observe::{is_installed, observe};
+use super::preflight::{disk_space, load_candidate};
+use super::state_dir::StateDir;
+use super::transaction::{Order, Progress, Recovered, recover, run};
+use crate::answers::{Answers, Layer, save_into};
+use crate::host::Host;
+use crate::hub::OauthenticatorVersion;
+use crate::plan::{Observed, Plan, plan};
+use crate::render::render;
+use crate::secret::Secret;
+use crate::verify::{Expectation, LocalHub, Outcome, Patience, Report, verify};
+
+/// What is applied, and how.
+pub struct Wish<'a> {
+    /// The answers.
+    pub answers: &'a Answers,
+    /// The same as they were given, for the history.
+    pub given: &'a Layer,
+    /// The client secret.
+    pub secret: &'a Secret,
+    /// TLJH's prefix.
+    pub prefix: &'a Path,
+    /// Whether what cannot be seen counts as a fault.
+    pub strict: bool,
+    /// How long the hub may take to come up.
+    pub hub_deadline: Duration,
+    /// How long to wait for what is not ready yet: names, certificates.
+    pub patience: Patience,
+}
+
+/// How an apply ended well.
+#[derive(Debug)]
+pub enum Applied {
+    /// The hub was as the answers say already.
+    NothingToDo {
+        /// What a person should know.
+        warnings: Vec<String>,
+    },
+    /// The hub is as the answers say, and the login was seen.
+    Done {
+        /// The run.
+        journal: Box<Journal>,
+        /// What was seen.
+        report: Box<Report>,
+        /// What a person should know.
+        warnings: Vec<String>,
+    },
+}
+
+/// Plans without changing anything.
+///
+/// # Errors
+/// When there is no hub, it cannot be read, or no plan fits it.
+pub fn plan_for(host: &dyn Host, wish: &Wish<'_>) -> Result<(Plan, Observed), Cause> {
+    if !is_installed(host, wish.prefix)? {
+        return Err(Cause::NoHub(wish.prefix.to_owned()));
+    }
+    let observed = observe(host, wish.prefix)?;
+    fits(
+        wish.answers.oauthenticator,
+        observed.versions.oauthenticator.as_deref(),
+    )?;
+    let files = render(wish.answers, None)?;
+    let plan = plan(wish.answers, &files, wish.secret, &observed)?;
+    Ok((plan, observed))
+}
+
+/// The configuration is written for one way of configuring; the hub's own version decides it.
+fn fits(asked: OauthenticatorVersion, found: Option<&str>) -> Result<(), Cause> {
+    let Some(found) = found else {
+        let text = "the hub's environment has no oauthenticator; run TLJH's installer again";
+        return Err(Cause::UnknownHub(text.to_owned()));
+    };
+    let version = OauthenticatorVersion::parse(found).map_err(|_| {
+        Cause::UnknownHub(format!(
+            "the hub has oauthenticator {found}, and this hubgate knows 14 to 17"
+        ))
+    })?;
+    if version.dialect() != asked.dialect() {
+        let text = format!(
+            "the answers are for oauthenticator {asked}, and the hub has {found}; leave target.oauthenticator out"
+        );
+        return Err(Cause::UnknownHub(text));
+    }
+    Ok(())
+}
+
+/// Makes the hub what the answers say, or leaves it as it was. The caller holds the lock.
+///
+/// # Errors
+/// [`RunFailed`] says in which state the hub is.
+pub fn apply(
+    host: &dyn Host,
+    state: &StateDir,
+    wish: &Wish<'_>,
+    progress: &mut dyn Progress,
+) -> Result<Applied, RunFailed> {
+    tell_recovery(recover(host, state, wish.hub_deadline)?, progress);
+    let (plan, observed) = plan_for(host, wish).map_err(RunFailed::Untouched)?;
+    let mut warnings = plan.warnings.clone();
+    if plan.is_empty() {
+        return Ok(Applied::NothingToDo { warnings });
+    }
+    let found = preflight(host, state, &plan, &observed, progress).map_err(RunFailed::Untouched)?;
+    warnings.extend(found);
+    let config = observed
+        .config
+        .map_err(|error| RunFailed::Untouched(Cause::NoPlan(error.into())))?;
+    let mut scene = Scene {
+        host,
+        files: observed.files,
+        secret: Some(wish.secret),
+        hub_deadline: wish.hub_deadline,
+        config,
+    };
+    let report = RefCell::new(None);
+    let prove = |scene: &Scene<'_>| prove(scene, wish, &report);
+    let order = Order {
+        purpose: Purpose::Apply,
+        plan: &plan,
+        of: None,
+        answers: save_into("", wish.given).unwrap_or_default(),
+        prove: &prove,
+    };
+    let journal = Box::new(run(&mut scene, state, &order, progress)?);
+    match report.into_inner() {
+        Some(report) => Ok(Applied::Done {
+            journal,
+            report: Box::new(report),
+            warnings,
+        }),
+        None => Ok(Applied::NothingToDo { warnings }),
+    }
+}
+
+/// Tells a person what an earlier run left and what became of it.
+pub fn tell_recovery(recovered: Recovered, progress: &mut dyn Progress) {
+    match recovered {
+        Recovered::Nothing => {}
+        Recovered::Tidied => progress.note("tidied up after a run that was cut off behind its end"),
+        Recovered::Undone { started, notes } => {
+            progress.note(&format!(
+                "a run of {started} was cut off; everything is as it was before it"
+            ));
+            notes.iter().for_each(|note| progress.note(note));
+        }
+    }
+}
+
+fn preflight(
+    host: &dyn Host,
+    state: &StateDir,
+    plan: &Plan,
+    observed: &Observed,
+    progress: &mut dyn Progress,
+) -> Result<Vec<String>, Cause> {
+    disk_space(host, observed, state)?;
+    progress.begin("let the hub's own Python load the new settings");
+    let started = host.monotonic();
+    let found = load_candidate(host, observed, &plan.steps, state);
+    match &found {
+        Ok(_) => progress.done(host.monotonic().saturating_sub(started)),
+        Err(_) => progress.failed(),
+    }
+    found
+}
+
+fn prove(scene: &Scene<'_>, wish: &Wish<'_>, kept: &RefCell<Option<Report>>) -> Result<(), Cause> {
+    let local =
+        LocalHub::read(scene.host, wish.prefix).map_err(|error| std::io::Error::other(error.to_string()))?;
+    let expected = Expectation::new(wish.answers, local);
+    let report = verify(
+        scene.host,
+        &expected,
+        Ok(wish.secret),
+        &wish.patience,
+        &mut |_| {},
+    );
+    let worst = report.worst();
+    if worst == Outcome::Fail || (wish.strict && worst == Outcome::Unknown) {
+        return Err(Cause::Verify(Box::new(report)));
+    }
+    *kept.borrow_mut() = Some(report);
+    Ok(())
+}

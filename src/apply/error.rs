@@ -1,0 +1,213 @@
+//! How a run can fail, and in what state it leaves the hub.
+
+use std::io;
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use super::journal::JournalError;
+use crate::host::RunError;
+use crate::plan::NoPlan;
+use crate::render::RenderError;
+use crate::verify::{Outcome, Report};
+
+/// Why a step, a check or the way to them failed.
+#[derive(Debug, Error)]
+pub enum Cause {
+    /// Nobody but root may change the hub.
+    #[error("this changes the hub and needs root")]
+    NotRoot,
+    /// There is no hub here.
+    #[error("there is no TLJH at {}", .0.display())]
+    NoHub(PathBuf),
+    /// The hub's oauthenticator is missing or unknown.
+    #[error("{0}")]
+    UnknownHub(String),
+    /// Another hubgate is at work.
+    #[error("another hubgate is changing this hub")]
+    Busy,
+    /// The disk has no room for backups and new files.
+    #[error("{} has {free} bytes free, and {needed} are needed", path.display())]
+    DiskSpace {
+        /// Where.
+        path: PathBuf,
+        /// Bytes free.
+        free: u64,
+        /// Bytes needed.
+        needed: u64,
+    },
+    /// There is no plan.
+    #[error(transparent)]
+    NoPlan(#[from] NoPlan),
+    /// A file could not be read or written.
+    #[error("{0}")]
+    Io(#[from] io::Error),
+    /// The record could not be kept.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// A program could not be run to its end.
+    #[error("{program}: {source}")]
+    Program {
+        /// The command, as a person would type it.
+        program: String,
+        /// What happened.
+        source: RunError,
+    },
+    /// A program ended badly.
+    #[error("{program} failed ({exit}){}", shown(output))]
+    ProgramFailed {
+        /// The command, as a person would type it.
+        program: String,
+        /// How it ended.
+        exit: String,
+        /// What it printed last.
+        output: String,
+    },
+    /// The hub's own Python refuses the new settings.
+    #[error("the hub would refuse the new settings: {}", .0.join("; "))]
+    Preflight(Vec<String>),
+    /// Someone else changed a file meanwhile.
+    #[error("{} was changed by someone else meanwhile", .0.display())]
+    ChangedMeanwhile(PathBuf),
+    /// `tljh-config` did something else than it was asked.
+    #[error("tljh-config did not do what it was asked: {0}")]
+    UnexpectedConfig(String),
+    /// The hub does not answer.
+    #[error("the hub does not come up: {why}{}", shown(&journal.join("\n")))]
+    HubDown {
+        /// In words, translated where the journal tells.
+        why: String,
+        /// The journal's last lines.
+        journal: Vec<String>,
+    },
+    /// The login does not work.
+    #[error("the login does not work: {}", faults(.0))]
+    Verify(Box<Report>),
+    /// An earlier run was cut off and could not be undone.
+    #[error("the run of {0} was cut off")]
+    CutOff(String),
+    /// No apply is in force.
+    #[error("there is no apply to roll back")]
+    NothingToRollBack,
+    /// Somebody changed what the apply wrote.
+    #[error("someone changed the hub's settings since the apply; going back would lose this:\n{}", indent(.0))]
+    ChangedSince(String),
+    /// The login that should be back is not.
+    #[error("the old login is not back: {0}")]
+    OldLogin(String),
+    /// A file could not be rendered.
+    #[error(transparent)]
+    Render(#[from] RenderError),
+    /// Ctrl-C, or SIGTERM.
+    #[error("stopped on request")]
+    Interrupted,
+}
+
+/// The stages that failed, in one line.
+fn faults(report: &Report) -> String {
+    let failed = report.with(Outcome::Fail);
+    failed
+        .map(|stage| format!("{}: {}", stage.name, stage.found))
+        .collect::<Vec<_>>()
+        .join("; ")
+}
+
+fn shown(output: &str) -> String {
+    let output = output.trim_end();
+    if output.is_empty() {
+        String::new()
+    } else {
+        format!(":\n{}", indent(output))
+    }
+}
+
+fn indent(text: &str) -> String {
+    text.lines()
+        .map(|line| format!("    | {line}"))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+impl Cause {
+    /// What a person can do about it.
+    pub fn hint(&self) -> Option<String> {
+        let text = match self {
+            Self::NotRoot => "run it with sudo".to_owned(),
+            Self::NoHub(_) => {
+                "name its prefix with --prefix, or install TLJH first: hubgate install".to_owned()
+            }
+            Self::NothingToRollBack => {
+                "hubgate rollback --to-default goes back to TLJH's own login".to_owned()
+            }
+            Self::ChangedSince(_) => "go back all the same with --force".to_owned(),
+            Self::Busy => "wait until it is done".to_owned(),
+            Self::DiskSpace { .. } => "make room, then run it again".to_owned(),
+            Self::Preflight(_) => "nothing was changed; mend what it names, then run it again".to_owned(),
+            Self::ChangedMeanwhile(_) => {
+                "run it again when nobody else changes the hub's settings".to_owned()
+            }
+            Self::Verify(report) => {
+                let hints = report.with(Outcome::Fail).filter_map(|stage| stage.hint.clone());
+                hints.collect::<Vec<_>>().join("\n    ")
+            }
+            _ => return None,
+        };
+        (!text.is_empty()).then_some(text)
+    }
+}
+
+/// A run that failed: why, and how the hub is now.
+#[derive(Debug, Error)]
+pub enum RunFailed {
+    /// Nothing was changed.
+    #[error("{0}\nnothing was changed")]
+    Untouched(Cause),
+    /// Everything is as it was, and the old login was seen.
+    #[error(
+        "{cause}\nrestored: everything is as it was before, and the old login works{}",
+        noted(notes)
+    )]
+    Restored {
+        /// Why the run failed.
+        cause: Cause,
+        /// What a person should know about the undo.
+        notes: Vec<String>,
+    },
+    /// The hub is in neither state.
+    #[error("{cause}\nNOT RESTORED, and a person is needed:\n{}\nrun these, as root:\n{}", indent(&errors.join("\n")), indent(&commands.join("\n")))]
+    Broken {
+        /// Why the run failed.
+        cause: Cause,
+        /// Why the undo failed.
+        errors: Vec<String>,
+        /// The commands that finish the undo by hand.
+        commands: Vec<String>,
+    },
+}
+
+fn noted(notes: &[String]) -> String {
+    notes.iter().map(|note| format!("\n    {note}")).collect()
+}
+
+impl RunFailed {
+    /// Why the run failed.
+    pub fn cause(&self) -> &Cause {
+        match self {
+            Self::Untouched(cause) | Self::Restored { cause, .. } | Self::Broken { cause, .. } => cause,
+        }
+    }
+
+    /// How the hub is now: `untouched`, `restored` or `broken`.
+    pub fn hub_state(&self) -> &'static str {
+        match self {
+            Self::Untouched(_) => "untouched",
+            Self::Restored { .. } => "restored",
+            Self::Broken { .. } => "broken",
+        }
+    }
+
+    /// Whether a person is needed.
+    pub fn is_broken(&self) -> bool {
+        matches!(self, Self::Broken { .. })
+    }
+}

@@ -1,0 +1,255 @@
+//! What a run is about to do, does, and did: written before it acts.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::state_dir::StateDir;
+use crate::host::{Clock, Host};
+use crate::plan::Step;
+use crate::verify::LoginLook;
+
+/// The layout of the journal; a newer one is refused rather than guessed at.
+const VERSION: u32 = 1;
+
+/// What a run is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Purpose {
+    /// The hub becomes what the answers say.
+    Apply,
+    /// The hub becomes what it was before an apply.
+    Rollback,
+    /// The hub goes back to TLJH's first-use login.
+    ToDefault,
+}
+
+/// How far a run got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RunState {
+    /// Under way, or cut off.
+    Open,
+    /// Done, and the login was seen.
+    Committed,
+    /// Undone, and the old login was seen.
+    Undone,
+    /// Neither; a person is needed.
+    Broken,
+    /// Committed, and taken back by a later rollback.
+    RolledBack,
+}
+
+/// How far a step got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StepState {
+    /// Not begun.
+    Planned,
+    /// Begun; whether it happened is not known.
+    Started,
+    /// Happened.
+    Done,
+}
+
+/// A step and how far it got.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// How far.
+    pub state: StepState,
+    /// The SHA-256 of what it leaves in its file, in hex, where it writes one.
+    pub leaves: Option<String>,
+    /// The step.
+    pub step: Step,
+}
+
+/// A file as it was before the run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Backup {
+    /// The file.
+    pub path: PathBuf,
+    /// Its bytes and mode; none where there was no file.
+    pub saved: Option<Saved>,
+}
+
+/// Where the bytes of a file were saved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Saved {
+    /// A copy for the history, in the run's folder.
+    pub copy: PathBuf,
+    /// A copy beside the file, which an undo renames into its place.
+    pub beside: PathBuf,
+    /// SHA-256 of the bytes, in hex.
+    pub sha256: String,
+    /// Permission bits.
+    pub mode: u32,
+    /// User and group id.
+    pub owner: (u32, u32),
+}
+
+/// A file as it was left by the run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Left {
+    /// The file.
+    pub path: PathBuf,
+    /// SHA-256 of its bytes, in hex; none where there is no file.
+    pub sha256: Option<String>,
+}
+
+/// One run, as it is remembered.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Journal {
+    version: u32,
+    /// Its name, which sorts by time.
+    pub id: String,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// The run that it takes back, for a rollback.
+    pub of: Option<String>,
+    /// When it began, RFC 3339.
+    pub started: String,
+    /// The hubgate that wrote it.
+    pub hubgate: String,
+    /// TLJH's prefix.
+    pub prefix: PathBuf,
+    /// How far it got.
+    pub state: RunState,
+    /// The permission bits of the folder of further settings before the run.
+    pub folder_mode: Option<u32>,
+    /// The login page before the run, where the hub answered.
+    pub look: Option<LoginLook>,
+    /// The answers, without any secret, as TOML; empty for other purposes.
+    pub answers: String,
+    /// Every step.
+    pub entries: Vec<Entry>,
+    /// Every file that a step may touch.
+    pub backups: Vec<Backup>,
+    /// The same files after a commit.
+    pub left: Vec<Left>,
+}
+
+/// Why the history cannot be read or written.
+#[derive(Debug, Error)]
+pub enum JournalError {
+    /// A file could not be read or written.
+    #[error("cannot keep the record of this run: {0}")]
+    Io(#[from] io::Error),
+    /// A journal is damaged or from a newer hubgate.
+    #[error("{} cannot be understood: {why}", path.display())]
+    Unreadable {
+        /// The journal.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+}
+
+impl Journal {
+    /// A new run that has not begun.
+    pub fn new(clock: &dyn Clock, purpose: Purpose, prefix: &Path, entries: Vec<Entry>) -> Self {
+        let now = clock.now();
+        Self {
+            version: VERSION,
+            id: id_of(now),
+            purpose,
+            of: None,
+            started: rfc3339(now),
+            hubgate: env!("CARGO_PKG_VERSION").to_owned(),
+            prefix: prefix.to_owned(),
+            state: RunState::Open,
+            folder_mode: None,
+            look: None,
+            answers: String::new(),
+            entries,
+            backups: Vec::new(),
+            left: Vec::new(),
+        }
+    }
+
+    /// Writes the journal to the disk, whole.
+    ///
+    /// # Errors
+    /// When it cannot be written; the old one is then still there.
+    pub fn save(&self, files: &dyn Host, state: &StateDir) -> Result<(), JournalError> {
+        let text = serde_json::to_vec_pretty(self).map_err(io::Error::from)?;
+        Ok(files.write_atomic(&state.run(&self.id).join("journal.json"), &text, 0o600, None)?)
+    }
+
+    /// Reads one run.
+    ///
+    /// # Errors
+    /// When it is not there, damaged, or from a newer hubgate.
+    pub fn load(files: &dyn Host, state: &StateDir, id: &str) -> Result<Self, JournalError> {
+        let path = state.run(id).join("journal.json");
+        let unreadable = |why: String| JournalError::Unreadable {
+            path: path.clone(),
+            why,
+        };
+        let journal: Self =
+            serde_json::from_slice(&files.read(&path)?).map_err(|error| unreadable(error.to_string()))?;
+        if journal.version > VERSION {
+            return Err(unreadable(format!(
+                "it was written by hubgate {}, a newer one",
+                journal.hubgate
+            )));
+        }
+        Ok(journal)
+    }
+
+    /// The run that is under way or was cut off, where there is one.
+    ///
+    /// # Errors
+    /// When the marker is there but its run cannot be read.
+    pub fn open(files: &dyn Host, state: &StateDir) -> Result<Option<Self>, JournalError> {
+        let marker = state.open_marker();
+        if files.stat(&marker)?.is_none() {
+            return Ok(None);
+        }
+        let id = files.read_to_string(&marker)?;
+        Self::load(files, state, id.trim()).map(Some)
+    }
+
+    /// Every run that can be read, oldest first.
+    ///
+    /// # Errors
+    /// When the folder of runs cannot be read.
+    pub fn history(files: &dyn Host, state: &StateDir) -> Result<Vec<Self>, JournalError> {
+        if files.stat(&state.runs())?.is_none() {
+            return Ok(Vec::new());
+        }
+        let runs = files.list(&state.runs())?;
+        let ids = runs.iter().filter_map(|path| path.file_name()?.to_str());
+        Ok(ids.filter_map(|id| Self::load(files, state, id).ok()).collect())
+    }
+
+    /// The backup of a file.
+    pub fn backup(&self, path: &Path) -> Option<&Backup> {
+        self.backups.iter().find(|backup| backup.path == path)
+    }
+
+    /// Whether any step of a kind began.
+    pub fn began(&self, wanted: impl Fn(&Step) -> bool) -> bool {
+        self.entries
+            .iter()
+            .any(|entry| entry.state != StepState::Planned && wanted(&entry.step))
+    }
+}
+
+/// `20261122T013000.123456Z`: sorts by time.
+fn id_of(now: SystemTime) -> String {
+    let text = rfc3339(now);
+    text.chars().filter(|c| !matches!(c, '-' | ':')).collect()
+}
+
+/// `2026-11-22T01:30:00.123456Z`.
+fn rfc3339(now: SystemTime) -> String {
+    let micros = |at: OffsetDateTime| at.replace_microsecond(at.microsecond()).unwrap_or(at);
+    micros(OffsetDateTime::from(now))
+        .format(&Rfc3339)
+        .unwrap_or_else(|_| "unknown".to_owned())
+}

@@ -1,0 +1,156 @@
+//! Before anything is touched: would the hub start with the new settings?
+//!
+//! The hub's own Python loads a copy of the settings as they would be, with a placeholder for the
+//! client secret, and makes the authenticator.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use super::error::Cause;
+use super::state_dir::StateDir;
+use super::units;
+use crate::host::{Host, Invocation, RunError};
+use crate::plan::{ConfigYaml, Observed, Step, StepKind};
+
+const SCRIPT: &str = include_str!("../../templates/apply/preflight.py");
+/// Importing JupyterHub takes a second, on a small and busy instance ten.
+const DEADLINE: Duration = Duration::from_secs(90);
+/// Backups, journals and new files need some kilobytes; this leaves room for the hub too.
+const SPACE_NEEDED: u64 = 4 * 1024 * 1024;
+
+/// What the hub's Python found.
+#[derive(Debug, Deserialize)]
+struct Findings {
+    errors: Vec<String>,
+    warnings: Vec<String>,
+}
+
+/// Checks that the disk has room.
+///
+/// # Errors
+/// When it has not, or cannot be asked.
+pub fn disk_space(host: &dyn Host, observed: &Observed, state: &StateDir) -> Result<(), Cause> {
+    for path in [observed.files.folder(), state.path().to_owned()] {
+        let free = host.free_space(&path)?;
+        if free < SPACE_NEEDED {
+            return Err(Cause::DiskSpace {
+                path,
+                free,
+                needed: SPACE_NEEDED,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Lets the hub's Python load the settings as these steps would leave them. Returns what it warns of.
+///
+/// # Errors
+/// When the hub would not start with them, or its Python cannot be run.
+pub fn load_candidate(
+    host: &dyn Host,
+    observed: &Observed,
+    steps: &[Step],
+    state: &StateDir,
+) -> Result<Vec<String>, Cause> {
+    let shadow = state.path().join("preflight");
+    remove_tree(host, &shadow)?;
+    let written = write_shadow(host, observed, steps, &shadow);
+    let findings = written.and_then(|()| run(host, observed, &shadow));
+    remove_tree(host, &shadow)?;
+    let findings = findings?;
+    let real = observed.files.prefix().to_string_lossy().into_owned();
+    let named = |text: &String| text.replace(&*shadow.to_string_lossy(), &real);
+    if findings.errors.is_empty() {
+        return Ok(findings.warnings.iter().map(named).collect());
+    }
+    Err(Cause::Preflight(findings.errors.iter().map(named).collect()))
+}
+
+fn write_shadow(host: &dyn Host, observed: &Observed, steps: &[Step], shadow: &Path) -> Result<(), Cause> {
+    let folder = shadow.join("config/jupyterhub_config.d");
+    host.create_dir(&folder, 0o700)?;
+    let mut config = observed.config.clone().unwrap_or_default();
+    let mut settings = observed.awscognito_py.as_ref().map(|file| file.bytes.clone());
+    for step in steps {
+        match &step.kind {
+            StepKind::TljhConfig(change) => config = config.after(change),
+            StepKind::WriteFile { text, .. } => settings = Some(text.clone().into_bytes()),
+            StepKind::RemoveFile { path } if *path == observed.files.awscognito_py() => settings = None,
+            StepKind::RestoreFile { path, backup, .. } if *path == observed.files.awscognito_py() => {
+                settings = Some(host.read(backup)?);
+            }
+            StepKind::RestoreFile { path, backup, .. } if *path == observed.files.config_yaml() => {
+                config = ConfigYaml::parse(&host.read(backup)?).map_err(crate::plan::NoPlan::from)?;
+            }
+            _ => {}
+        }
+    }
+    host.write_atomic(
+        &shadow.join("config/config.yaml"),
+        config.to_json().as_bytes(),
+        0o600,
+        None,
+    )?;
+    host.write_atomic(&folder.join("awscognito.secret"), b"placeholder\n", 0o600, None)?;
+    if let Some(settings) = settings {
+        host.write_atomic(&folder.join("awscognito.py"), &settings, 0o600, None)?;
+    }
+    for (path, text) in &observed.other_settings {
+        host.write_atomic(
+            &folder.join(path.file_name().unwrap_or_default()),
+            text.as_bytes(),
+            0o600,
+            None,
+        )?;
+    }
+    Ok(())
+}
+
+fn run(host: &dyn Host, observed: &Observed, shadow: &Path) -> Result<Findings, Cause> {
+    let shown = format!("{} (loading the new settings)", observed.files.python().display());
+    let mut call = Invocation::new(observed.files.python())
+        .arg("-")
+        .stdin(SCRIPT)
+        .deadline(DEADLINE);
+    for (name, value) in units::hub_environment(host) {
+        call = call.env(name, value);
+    }
+    let finished = host
+        .run(&call.env("TLJH_INSTALL_PREFIX", shadow).cwd("/"))
+        .map_err(|source| match source {
+            RunError::Interrupted { .. } => Cause::Interrupted,
+            source => Cause::Program {
+                program: shown.clone(),
+                source,
+            },
+        })?;
+    let line = finished.stdout_text();
+    serde_json::from_str(line.lines().last().unwrap_or_default()).map_err(|_| {
+        let output = finished.stderr_text();
+        let tail: Vec<&str> = output.lines().rev().take(10).collect();
+        let output = tail.into_iter().rev().collect::<Vec<_>>().join("\n");
+        Cause::ProgramFailed {
+            program: shown,
+            exit: finished.exit.to_string(),
+            output,
+        }
+    })
+}
+
+/// Removes a folder that we made, with all in it.
+fn remove_tree(host: &dyn Host, path: &Path) -> Result<(), Cause> {
+    let Some(stat) = host.stat(path)? else {
+        return Ok(());
+    };
+    if !stat.is_dir {
+        return Ok(host.remove(path)?);
+    }
+    let children: Vec<PathBuf> = host.list(path)?;
+    for child in children {
+        remove_tree(host, &child)?;
+    }
+    Ok(host.remove_dir(path)?)
+}

@@ -1,0 +1,297 @@
+//! A run: everything written down first, then each step, then the proof, then commit or undo.
+
+use std::io;
+use std::time::Duration;
+
+use super::backup::{back_up, left, remove_beside, remove_strays};
+use super::error::{Cause, RunFailed};
+use super::execute::{Scene, leaves};
+use super::journal::{Entry, Journal, Purpose, RunState, StepState};
+use super::state_dir::StateDir;
+use super::undo::{close, undo};
+use crate::host::{Host, Lock};
+use crate::plan::{Plan, Step};
+use crate::verify::{LocalHub, LoginLook};
+
+/// Who is told how a run goes.
+pub trait Progress {
+    /// A step, a check or an undo begins.
+    fn begin(&mut self, words: &str);
+    /// What began last is done.
+    fn done(&mut self, took: Duration);
+    /// What began last failed.
+    fn failed(&mut self);
+    /// Something to know.
+    fn note(&mut self, text: &str);
+}
+
+/// What a run is to do.
+pub struct Order<'a> {
+    /// What for.
+    pub purpose: Purpose,
+    /// The steps.
+    pub plan: &'a Plan,
+    /// The run that it takes back, for a rollback.
+    pub of: Option<String>,
+    /// The answers as TOML, without a secret.
+    pub answers: String,
+    /// Sees that the hub is as it should be, once all steps are done.
+    pub prove: &'a dyn Fn(&Scene<'_>) -> Result<(), Cause>,
+}
+
+/// Takes hubgate's own lock for the whole of a command.
+///
+/// # Errors
+/// When the caller is not root, or another hubgate holds it.
+pub fn lock(host: &dyn Host, state: &StateDir) -> Result<Lock, Cause> {
+    if !host.is_root() {
+        return Err(Cause::NotRoot);
+    }
+    host.create_dir(state.path(), 0o700)?;
+    host.try_lock(&state.lock())?.ok_or(Cause::Busy)
+}
+
+/// Does what the order says, or leaves the hub as it was.
+///
+/// The caller holds [`lock`] and has recovered what an earlier run left open.
+///
+/// # Errors
+/// [`RunFailed`] says in which state the hub is.
+pub fn run(
+    scene: &mut Scene<'_>,
+    state: &StateDir,
+    order: &Order<'_>,
+    progress: &mut dyn Progress,
+) -> Result<Journal, RunFailed> {
+    let mut journal = match begin(scene, state, order) {
+        Ok(journal) => journal,
+        Err(cause) => return Err(RunFailed::Untouched(cause)),
+    };
+    let result = act(scene, state, order, &mut journal, progress);
+    let result = result.and_then(|()| commit(scene, state, &mut journal, progress));
+    match result {
+        Ok(()) => Ok(journal),
+        Err(cause) => Err(undone(scene, state, &mut journal, cause, progress)),
+    }
+}
+
+/// Writes down what will be done and keeps copies of what it will touch. Nothing of the hub changes.
+fn begin(scene: &Scene<'_>, state: &StateDir, order: &Order<'_>) -> Result<Journal, Cause> {
+    let host = scene.host;
+    let entry = |step: &Step| -> io::Result<Entry> {
+        Ok(Entry {
+            state: StepState::Planned,
+            leaves: leaves(scene, step)?,
+            step: step.clone(),
+        })
+    };
+    let entries = order
+        .plan
+        .steps
+        .iter()
+        .map(entry)
+        .collect::<io::Result<Vec<_>>>()?;
+    let mut journal = Journal::new(host, order.purpose, scene.files.prefix(), entries);
+    journal.of.clone_from(&order.of);
+    journal.answers.clone_from(&order.answers);
+    journal.folder_mode = host.stat(&scene.files.folder())?.map(|stat| stat.mode);
+    journal.look = look(scene);
+    remove_strays(host, &scene.files)?;
+    host.create_dir(&state.run(&journal.id), 0o700)?;
+    let written = write_down(scene, state, &mut journal);
+    if written.is_err() {
+        // What cannot be removed now lies in hubgate's own folders and is tidied by the next run.
+        let _ = remove_beside(host, &journal.backups);
+        let _ = host.remove(&state.open_marker());
+    }
+    written.map(|()| journal)
+}
+
+fn write_down(scene: &Scene<'_>, state: &StateDir, journal: &mut Journal) -> Result<(), Cause> {
+    {
+        let _lock = super::config_lock::lock_config(scene.host, &scene.files)?;
+        journal.backups = back_up(scene.host, state, &journal.id, &scene.files)?;
+    }
+    if scene.read_config()? != scene.config {
+        return Err(Cause::ChangedMeanwhile(scene.files.config_yaml()));
+    }
+    journal.save(scene.host, state)?;
+    Ok(scene
+        .host
+        .write_atomic(&state.open_marker(), journal.id.as_bytes(), 0o600, None)?)
+}
+
+/// The login page before anything changes; none where the hub does not answer.
+fn look(scene: &Scene<'_>) -> Option<LoginLook> {
+    let local = LocalHub::read(scene.host, scene.files.prefix()).ok()?;
+    LoginLook::take(scene.host, &local)
+        .ok()
+        .filter(LoginLook::is_usable)
+}
+
+fn act(
+    scene: &mut Scene<'_>,
+    state: &StateDir,
+    order: &Order<'_>,
+    journal: &mut Journal,
+    progress: &mut dyn Progress,
+) -> Result<(), Cause> {
+    for number in 0..journal.entries.len() {
+        stop_if_asked(scene)?;
+        let step = journal.entries[number].step.clone();
+        journal.entries[number].state = StepState::Started;
+        journal.save(scene.host, state)?;
+        timed(scene, progress, &step.to_string(), |scene| scene.execute(&step))?;
+        journal.entries[number].state = StepState::Done;
+        journal.save(scene.host, state)?;
+    }
+    stop_if_asked(scene)?;
+    timed(scene, progress, "see whether people can log in", |scene| {
+        (order.prove)(scene)
+    })?;
+    stop_if_asked(scene)
+}
+
+fn timed(
+    scene: &mut Scene<'_>,
+    progress: &mut dyn Progress,
+    words: &str,
+    act: impl FnOnce(&mut Scene<'_>) -> Result<(), Cause>,
+) -> Result<(), Cause> {
+    progress.begin(words);
+    let started = scene.host.monotonic();
+    let result = act(scene);
+    match &result {
+        Ok(()) => progress.done(scene.host.monotonic().saturating_sub(started)),
+        Err(_) => progress.failed(),
+    }
+    result
+}
+
+fn stop_if_asked(scene: &Scene<'_>) -> Result<(), Cause> {
+    if scene.host.interrupt().requested() {
+        Err(Cause::Interrupted)
+    } else {
+        Ok(())
+    }
+}
+
+fn commit(
+    scene: &Scene<'_>,
+    state: &StateDir,
+    journal: &mut Journal,
+    progress: &mut dyn Progress,
+) -> Result<(), Cause> {
+    let _hold = scene.host.interrupt().hold();
+    journal.left = left(scene.host, &journal.backups)?;
+    journal.state = RunState::Committed;
+    journal.save(scene.host, state)?;
+    let mut notes = Vec::new();
+    close(scene.host, journal, state, RunState::Committed, &mut notes);
+    for note in notes {
+        progress.note(&note);
+    }
+    Ok(())
+}
+
+fn undone(
+    scene: &mut Scene<'_>,
+    state: &StateDir,
+    journal: &mut Journal,
+    cause: Cause,
+    progress: &mut dyn Progress,
+) -> RunFailed {
+    progress.begin("put everything back");
+    let started = scene.host.monotonic();
+    match undo(scene, journal, state, false) {
+        Ok(notes) => {
+            progress.done(scene.host.monotonic().saturating_sub(started));
+            RunFailed::Restored { cause, notes }
+        }
+        Err(failed) => {
+            progress.failed();
+            RunFailed::Broken {
+                cause,
+                errors: failed.errors,
+                commands: failed.commands,
+            }
+        }
+    }
+}
+
+/// What recovery found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Recovered {
+    /// Nothing was open.
+    Nothing,
+    /// A run was cut off after its commit; only its traces were left.
+    Tidied,
+    /// A run was cut off and is undone.
+    Undone {
+        /// When it began.
+        started: String,
+        /// What a person should know.
+        notes: Vec<String>,
+    },
+}
+
+/// Ends what a run that was cut off left open. The caller holds [`lock`].
+///
+/// # Errors
+/// When the hub cannot be brought back: [`RunFailed::Broken`].
+pub fn recover(host: &dyn Host, state: &StateDir, hub_deadline: Duration) -> Result<Recovered, RunFailed> {
+    let open = Journal::open(host, state).map_err(|error| RunFailed::Untouched(error.into()))?;
+    let Some(mut journal) = open else {
+        return Ok(Recovered::Nothing);
+    };
+    if matches!(
+        journal.state,
+        RunState::Committed | RunState::Undone | RunState::RolledBack
+    ) {
+        let end = journal.state;
+        close(host, &mut journal, state, end, &mut Vec::new());
+        return Ok(Recovered::Tidied);
+    }
+    let files = crate::plan::HubFiles::new(&journal.prefix);
+    let mut scene = Scene {
+        host,
+        files,
+        secret: None,
+        hub_deadline,
+        config: crate::plan::ConfigYaml::default(),
+    };
+    match undo(&mut scene, &mut journal, state, true) {
+        Ok(notes) => Ok(Recovered::Undone {
+            started: journal.started,
+            notes,
+        }),
+        Err(failed) => {
+            let cause = Cause::CutOff(journal.started);
+            Err(RunFailed::Broken {
+                cause,
+                errors: failed.errors,
+                commands: failed.commands,
+            })
+        }
+    }
+}
+
+/// What recovery would do, in words; none when nothing is open.
+///
+/// # Errors
+/// When the record cannot be read.
+pub fn would_recover(host: &dyn Host, state: &StateDir) -> Result<Option<String>, Cause> {
+    let Some(journal) = Journal::open(host, state)? else {
+        return Ok(None);
+    };
+    let began = journal
+        .entries
+        .iter()
+        .filter(|entry| entry.state != StepState::Planned)
+        .count();
+    Ok(Some(format!(
+        "a run of {} was cut off after {began} of {} steps; the next hubgate apply, verify or rollback puts everything back first",
+        journal.started,
+        journal.entries.len()
+    )))
+}

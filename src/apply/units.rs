@@ -1,0 +1,83 @@
+//! The systemd units `jupyterhub` and `traefik`, through `systemctl` and `journalctl`.
+
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
+
+use crate::host::{Finished, Host, Invocation, RunError};
+
+/// How long systemd may take to start or stop a unit; its own default is 90 s.
+const SYSTEMCTL_DEADLINE: Duration = Duration::from_secs(100);
+/// How long a query may take.
+const QUERY_DEADLINE: Duration = Duration::from_secs(10);
+
+/// `systemctl restart jupyterhub`: with `Restart=always` a hub that cannot start counts as started, so
+/// whoever calls this waits for the hub's answer.
+///
+/// # Errors
+/// When systemctl is missing, hangs or is interrupted.
+pub fn restart_hub(host: &dyn Host) -> Result<Finished, RunError> {
+    systemctl(host, &["restart", "jupyterhub"], SYSTEMCTL_DEADLINE)
+}
+
+/// Forgets failed starts, so that systemd's limit on them does not refuse the next.
+///
+/// # Errors
+/// When systemctl is missing, hangs or is interrupted.
+pub fn reset_failed(host: &dyn Host) -> Result<Finished, RunError> {
+    systemctl(host, &["reset-failed", "jupyterhub", "traefik"], QUERY_DEADLINE)
+}
+
+/// How often systemd has started the hub again by itself since it was last asked to.
+pub fn hub_restarts(host: &dyn Host) -> Option<u32> {
+    let finished = systemctl(
+        host,
+        &["show", "jupyterhub", "--property=NRestarts", "--value"],
+        QUERY_DEADLINE,
+    )
+    .ok()?;
+    finished.stdout_text().trim().parse().ok()
+}
+
+/// The variables that the unit gives the hub, as far as they hold no spaces.
+pub fn hub_environment(host: &dyn Host) -> Vec<(String, String)> {
+    let Ok(finished) = systemctl(
+        host,
+        &["show", "jupyterhub", "--property=Environment", "--value"],
+        QUERY_DEADLINE,
+    ) else {
+        return Vec::new();
+    };
+    let text = finished.stdout_text();
+    let pairs = text.split_whitespace().filter_map(|pair| pair.split_once('='));
+    pairs
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
+}
+
+/// The last lines of the hub's journal since a moment, without times and host names. Empty where
+/// there is no journal.
+pub fn hub_journal(host: &dyn Host, since: SystemTime, lines: usize) -> Vec<String> {
+    let Some(program) = host.find("journalctl") else {
+        return Vec::new();
+    };
+    let seconds = since
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default()
+        .as_secs();
+    let call = Invocation::new(program)
+        .args(["--unit=jupyterhub", "--output=cat", "--no-pager"])
+        .arg(format!("--lines={lines}"))
+        .arg(format!("--since=@{seconds}"))
+        .deadline(QUERY_DEADLINE);
+    match host.run(&call) {
+        Ok(finished) if finished.success() => finished.stdout_text().lines().map(str::to_owned).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn systemctl(host: &dyn Host, arguments: &[&str], deadline: Duration) -> Result<Finished, RunError> {
+    let program = host.find("systemctl").ok_or_else(|| RunError::NotFound {
+        program: PathBuf::from("systemctl"),
+    })?;
+    host.run(&Invocation::new(program).args(arguments).deadline(deadline))
+}

@@ -1,0 +1,212 @@
+//! `hubgate apply`: the hub becomes what the answers say, or stays what it was.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::{AnswerFlags, Global};
+use crate::answers::{Checked, Layer};
+use crate::apply::{Applied, StateDir, Wish, apply, lock, plan_for, would_recover};
+use crate::host::{Host, SystemHost};
+use crate::plan::Plan;
+use crate::secret::Secret;
+use crate::ui::{Steps, Ui};
+use crate::verify::{Outcome, Patience, Report};
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Example:
+  sudo hubgate apply --answers hubgate.toml --dry-run
+  sudo hubgate apply --answers hubgate.toml")]
+pub struct Args {
+    /// Show what would be done and change nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Undo it also when something cannot be seen yet, such as the public name
+    #[arg(long)]
+    strict: bool,
+    #[command(flatten)]
+    waiting: Waiting,
+    #[command(flatten)]
+    answers: AnswerFlags,
+}
+
+/// How long to wait for what takes its time.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Waiting {
+    /// Seconds that the hub may take to come up
+    #[arg(long, value_name = "SECONDS", default_value_t = 90, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    hub_deadline: u64,
+    /// Seconds to wait for the certificate and the public name
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(0..=3600))]
+    wait: u64,
+}
+
+impl Waiting {
+    /// For the hub to come up.
+    pub fn hub_deadline(&self) -> Duration {
+        Duration::from_secs(self.hub_deadline)
+    }
+
+    fn patience(&self) -> Patience {
+        Patience {
+            public: Duration::from_secs(self.wait),
+            ..Patience::of(Duration::from_secs(2))
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    outcome: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    run: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plan: Option<&'a Plan>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    report: Option<&'a Report>,
+    warnings: &'a [String],
+}
+
+pub fn run(global: &Global, args: &Args) -> anyhow::Result<ExitCode> {
+    let host = SystemHost::new();
+    let checked = args.answers.checked(global, &host)?;
+    let (given, _) = args.answers.gather(&host)?;
+    if args.dry_run {
+        return dry_run(global, args, &host, &checked, &given);
+    }
+    apply_checked(global, &host, &checked, &given, &args.waiting, args.strict)
+}
+
+/// Applies valid answers and tells how it went; the wizard and `install` come here too.
+///
+/// # Errors
+/// When the apply fails; the error says in which state the hub is.
+pub fn apply_checked(
+    global: &Global,
+    host: &dyn Host,
+    checked: &Checked,
+    given: &Layer,
+    waiting: &Waiting,
+    strict: bool,
+) -> anyhow::Result<ExitCode> {
+    let ui = global.ui();
+    let state = StateDir::default();
+    let _lock = lock(host, &state)?;
+    host.interrupt().on_signals()?;
+    let secret = resolve_secret(ui, host, checked)?;
+    let wish = wish(global, checked, given, &secret, waiting, strict);
+    let applied = apply(host, &state, &wish, &mut Steps::new(ui))?;
+    match &applied {
+        Applied::NothingToDo { warnings } => {
+            warnings.iter().for_each(|warning| ui.warn(warning));
+            ui.line("nothing to do: the hub is as the answers say (hubgate verify checks the login)");
+            ui.document(&Document {
+                outcome: "nothing-to-do",
+                run: None,
+                plan: None,
+                report: None,
+                warnings,
+            })?;
+        }
+        Applied::Done {
+            journal,
+            report,
+            warnings,
+        } => {
+            warnings.iter().for_each(|warning| ui.warn(warning));
+            tell_unknown(ui, report);
+            ui.line(format!(
+                "done: people log in at {} with AWS Cognito",
+                checked.answers.hub.url
+            ));
+            ui.note("hubgate rollback goes back to before");
+            let run = Some(journal.id.as_str());
+            ui.document(&Document {
+                outcome: "applied",
+                run,
+                plan: None,
+                report: Some(report),
+                warnings,
+            })?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn dry_run(
+    global: &Global,
+    args: &Args,
+    host: &dyn Host,
+    checked: &Checked,
+    given: &Layer,
+) -> anyhow::Result<ExitCode> {
+    let ui = global.ui();
+    if let Some(words) = would_recover(host, &StateDir::default())? {
+        ui.warn(words);
+    }
+    let secret = resolve_secret(ui, host, checked)?;
+    let (plan, _) = plan_for(
+        host,
+        &wish(global, checked, given, &secret, &args.waiting, args.strict),
+    )?;
+    plan.warnings.iter().for_each(|warning| ui.warn(warning));
+    if plan.is_empty() {
+        ui.line("nothing to do: the hub is as the answers say");
+    }
+    for (number, step) in plan.steps.iter().enumerate() {
+        ui.line(format!("{:>2}. {step}", number + 1));
+        for line in step.diff.iter().flat_map(|diff| diff.lines()) {
+            ui.line(format!("      {line}"));
+        }
+        ui.line(format!("    undo: {}", step.kind.undo_words()));
+    }
+    let outcome = if plan.is_empty() {
+        "nothing-to-do"
+    } else {
+        "planned"
+    };
+    ui.document(&Document {
+        outcome,
+        run: None,
+        plan: Some(&plan),
+        report: None,
+        warnings: &checked.warnings,
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn resolve_secret(ui: Ui, host: &dyn Host, checked: &Checked) -> anyhow::Result<Secret> {
+    let resolved = checked.answers.cognito.client_secret.resolve(host)?;
+    resolved.warnings.iter().for_each(|warning| ui.warn(warning));
+    Ok(resolved.secret)
+}
+
+fn wish<'a>(
+    global: &'a Global,
+    checked: &'a Checked,
+    given: &'a Layer,
+    secret: &'a Secret,
+    waiting: &Waiting,
+    strict: bool,
+) -> Wish<'a> {
+    Wish {
+        answers: &checked.answers,
+        given,
+        secret,
+        prefix: &global.prefix,
+        strict,
+        hub_deadline: waiting.hub_deadline(),
+        patience: waiting.patience(),
+    }
+}
+
+fn tell_unknown(ui: Ui, report: &Report) {
+    for stage in report.with(Outcome::Unknown) {
+        ui.warn(format!("not known yet: {}: {}", stage.name, stage.found));
+        if let Some(hint) = &stage.hint {
+            ui.error_detail(hint);
+        }
+    }
+}

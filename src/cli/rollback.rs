@@ -1,0 +1,118 @@
+//! `hubgate rollback`: back to before the last apply, or to TLJH's own login.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::Global;
+use crate::apply::{BackTo, Journal, Purpose, RunState, StateDir, lock, roll_back};
+use crate::host::{Host, SystemHost};
+use crate::ui::Steps;
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Example:
+  sudo hubgate rollback
+  sudo hubgate rollback --to-default    # TLJH's own first-use login")]
+pub struct Args {
+    /// Go back to TLJH's first-use login instead
+    #[arg(long, conflicts_with = "list")]
+    to_default: bool,
+    /// Show what was applied and taken back so far
+    #[arg(long)]
+    list: bool,
+    /// Also when somebody changed the files since
+    #[arg(long, conflicts_with_all = ["list", "to_default"])]
+    force: bool,
+    /// Seconds that the hub may take to come up
+    #[arg(long, value_name = "SECONDS", default_value_t = 90, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    hub_deadline: u64,
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    outcome: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    run: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Row {
+    run: String,
+    started: String,
+    purpose: Purpose,
+    state: RunState,
+    steps: usize,
+}
+
+pub fn run(global: &Global, args: &Args) -> anyhow::Result<ExitCode> {
+    let host = SystemHost::new();
+    let ui = global.ui();
+    let state = StateDir::default();
+    if args.list {
+        return list(global, &host, &state);
+    }
+    let _lock = lock(&host, &state)?;
+    host.interrupt().on_signals()?;
+    let back_to = if args.to_default {
+        BackTo::Default
+    } else {
+        BackTo::BeforeLastApply { force: args.force }
+    };
+    let deadline = Duration::from_secs(args.hub_deadline);
+    match roll_back(
+        &host,
+        &state,
+        &global.prefix,
+        back_to,
+        deadline,
+        &mut Steps::new(ui),
+    )? {
+        Some(journal) => {
+            ui.line(match back_to {
+                BackTo::Default => "restored: the hub has TLJH's first-use login",
+                BackTo::BeforeLastApply { .. } => {
+                    "restored: the hub is as it was before the last apply, and its login was seen"
+                }
+            });
+            ui.document(&Document {
+                outcome: "restored",
+                run: Some(&journal.id),
+            })?;
+        }
+        None => {
+            ui.line("nothing to do: the hub has TLJH's first-use login");
+            ui.document(&Document {
+                outcome: "nothing-to-do",
+                run: None,
+            })?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn list(global: &Global, host: &dyn Host, state: &StateDir) -> anyhow::Result<ExitCode> {
+    let row = |run: Journal| Row {
+        run: run.id,
+        started: run.started,
+        purpose: run.purpose,
+        state: run.state,
+        steps: run.entries.len(),
+    };
+    let rows: Vec<Row> = Journal::history(host, state)?.into_iter().map(row).collect();
+    if rows.is_empty() {
+        global.ui().line("nothing was applied so far");
+    }
+    for row in &rows {
+        let word = |value: serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+        let purpose = word(serde_json::to_value(row.purpose)?);
+        let state = word(serde_json::to_value(row.state)?);
+        global.ui().line(format!(
+            "{}  {purpose:<10}  {state:<11}  {} steps",
+            row.started, row.steps
+        ));
+    }
+    global.ui().document(&rows)?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,199 @@
+//! What the hub's journal says when something is wrong, in plain words.
+
+/// A fault that the journal names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Symptom {
+    /// A stable name, for JSON.
+    pub name: &'static str,
+    /// Texts that stand together in one line of the journal.
+    marks: &'static [&'static str],
+    /// What is wrong.
+    pub what: &'static str,
+    /// What mends it.
+    pub remedy: &'static str,
+    /// Whether the hub does not start at all.
+    pub stops_the_hub: bool,
+}
+
+/// Every known symptom; a more telling one stands before a more general one.
+///
+/// Sources: real hubs run for this purpose, and <https://oauthenticator.readthedocs.io/en/latest/topic/allowing.html>
+pub const SYMPTOMS: &[Symptom] = &[
+    symptom(
+        "secret-file",
+        &["Cognito client secret"],
+        true,
+        "the client secret's file cannot be read or is empty",
+        "run hubgate apply again, which writes it",
+    ),
+    symptom(
+        "manage-groups",
+        &["requires", "manage_groups"],
+        true,
+        "groups are used without manage_groups, which oauthenticator 17 refuses",
+        "set c.GenericOAuthenticator.manage_groups = True, as hubgate's own file does",
+    ),
+    symptom(
+        "crypt-key",
+        &["auth_state is enabled, but encryption is not available"],
+        true,
+        "enable_auth_state is on without a key to encrypt with",
+        "turn enable_auth_state off, or give the hub JUPYTERHUB_CRYPT_KEY",
+    ),
+    symptom(
+        "port-in-use",
+        &["ddress already in use"],
+        true,
+        "a port that the hub needs is in use by another program",
+        "find it with: ss -ltnp 'sport = :15001'",
+    ),
+    symptom(
+        "userdata-conflict",
+        &["userdata_from_id_token", "userdata_url"],
+        true,
+        "userdata_from_id_token and userdata_url are set together",
+        "set only one of them",
+    ),
+    symptom(
+        "python-syntax",
+        &["SyntaxError"],
+        true,
+        "a settings file is not valid Python",
+        "mend the file and line that the journal names",
+    ),
+    symptom(
+        "python-syntax",
+        &["IndentationError"],
+        true,
+        "a settings file is not valid Python",
+        "mend the file and line that the journal names",
+    ),
+    symptom(
+        "import-error",
+        &["ModuleNotFoundError"],
+        true,
+        "a settings file or the authenticator needs a package that the hub's environment lacks",
+        "install it with PREFIX/hub/bin/python -m pip install NAME",
+    ),
+    symptom(
+        "name-error",
+        &["NameError"],
+        true,
+        "a settings file uses a name that is not there",
+        "mend the file and line that the journal names",
+    ),
+    symptom(
+        "config-yaml",
+        &["yaml", "Error"],
+        true,
+        "config.yaml is not valid YAML",
+        "mend it, or restore it with hubgate rollback",
+    ),
+    symptom(
+        "wrong-secret",
+        &["invalid_client"],
+        false,
+        "Cognito refuses the client secret",
+        "copy the secret of this app client again and run hubgate apply",
+    ),
+    symptom(
+        "code-refused",
+        &["invalid_grant"],
+        false,
+        "Cognito refuses the login code: it was used already, or the client may not read an attribute that a scope asks for",
+        "allow the client to read the attributes of the scopes",
+    ),
+    symptom(
+        "callback-mismatch",
+        &["redirect_mismatch"],
+        false,
+        "the callback URL is not registered with the app client",
+        "register it in Cognito to the letter: App clients, Login pages",
+    ),
+    symptom(
+        "invalid-scope",
+        &["invalid_scope"],
+        false,
+        "a scope is not enabled for the app client",
+        "enable it in Cognito: App clients, Login pages, OpenID Connect scopes",
+    ),
+    symptom(
+        "no-openid",
+        &["does not contain the 'openid' scope"],
+        false,
+        "the scope openid is missing",
+        "ask for openid, and allow it for the app client",
+    ),
+    symptom(
+        "username-claim",
+        &["No ", " found in {"],
+        false,
+        "the claim for the user name is not in what Cognito tells",
+        "choose a claim that every user has, such as username",
+    ),
+    symptom(
+        "state-missing",
+        &["OAuth state missing"],
+        false,
+        "people open the hub under another name than the callback URL's",
+        "let people use exactly the hub's URL",
+    ),
+    symptom(
+        "nobody-allowed",
+        &["No allow config found"],
+        false,
+        "no rule lets anyone in",
+        "run hubgate apply with --allow all, users or groups",
+    ),
+    symptom(
+        "unknown-setting",
+        &["Config option", "not recognized"],
+        false,
+        "a setting has a name that this oauthenticator does not know",
+        "write the settings with hubgate apply, which knows the version",
+    ),
+    symptom(
+        "deprecated-setting",
+        &["deprecated"],
+        false,
+        "a setting has an outdated name",
+        "write the settings with hubgate apply, which knows the version",
+    ),
+];
+
+const fn symptom(
+    name: &'static str,
+    marks: &'static [&'static str],
+    stops_the_hub: bool,
+    what: &'static str,
+    remedy: &'static str,
+) -> Symptom {
+    Symptom {
+        name,
+        marks,
+        what,
+        remedy,
+        stops_the_hub,
+    }
+}
+
+impl Symptom {
+    fn shows_in(&self, line: &str) -> bool {
+        self.marks.iter().all(|mark| line.contains(mark))
+    }
+}
+
+/// Why a hub does not start, by its journal's lines.
+pub fn symptom_of(journal: &[String]) -> Option<&'static Symptom> {
+    SYMPTOMS
+        .iter()
+        .find(|symptom| symptom.stops_the_hub && journal.iter().any(|line| symptom.shows_in(line)))
+}
+
+/// Everything that a journal tells of, each once, in the table's order.
+pub fn symptoms_of(journal: &[String]) -> Vec<&'static Symptom> {
+    SYMPTOMS
+        .iter()
+        .filter(|symptom| journal.iter().any(|line| symptom.shows_in(line)))
+        .collect()
+}
