@@ -8,7 +8,7 @@ use super::error::{Cause, RunFailed};
 use super::execute::Scene;
 use super::journal::{Journal, Purpose};
 use super::observe::{is_installed, observe};
-use super::preflight::{disk_space, load_candidate};
+use super::preflight::{certificate_files, disk_space, load_candidate};
 use super::state_dir::StateDir;
 use super::transaction::{Order, Progress, Recovered, recover, run};
 use crate::answers::{Answers, Layer, save_into};
@@ -110,6 +110,7 @@ pub fn apply(
     if plan.is_empty() {
         return Ok(Applied::NothingToDo { warnings });
     }
+    certificate_files(host, &wish.answers.https).map_err(RunFailed::Untouched)?;
     let found = preflight(host, state, &plan, &observed, progress).map_err(RunFailed::Untouched)?;
     warnings.extend(found);
     let config = observed

@@ -142,7 +142,7 @@ impl Cause {
             Self::ChangedSince(_) => "go back all the same with --force".to_owned(),
             Self::Busy => "wait until it is done".to_owned(),
             Self::DiskSpace { .. } => "make room, then run it again".to_owned(),
-            Self::Preflight(_) => "nothing was changed; mend what it names, then run it again".to_owned(),
+            Self::Preflight(_) => "mend what it names, then run it again".to_owned(),
             Self::ChangedMeanwhile(_) => {
                 "run it again when nobody else changes the hub's settings".to_owned()
             }

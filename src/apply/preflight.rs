@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::error::Cause;
 use super::state_dir::StateDir;
 use super::units;
+use crate::answers::Https;
 use crate::host::{Host, Invocation, RunError};
 use crate::plan::{ConfigYaml, Observed, Step, StepKind};
 
@@ -43,6 +44,33 @@ pub fn disk_space(host: &dyn Host, observed: &Observed, state: &StateDir) -> Res
         }
     }
     Ok(())
+}
+
+/// Checks that the certificate that the answers name is there: traefik would only log that it is not,
+/// and serve nothing.
+///
+/// # Errors
+/// When it or its key is missing, unreadable or no PEM.
+pub fn certificate_files(host: &dyn Host, https: &Https) -> Result<(), Cause> {
+    let Https::Certificate { cert, key } = https else {
+        return Ok(());
+    };
+    let mut wrong = Vec::new();
+    for (path, what, mark) in [
+        (cert, "certificate", "BEGIN CERTIFICATE"),
+        (key, "private key", "PRIVATE KEY"),
+    ] {
+        match host.read(Path::new(path)) {
+            Ok(bytes) if String::from_utf8_lossy(&bytes).contains(mark) => {}
+            Ok(_) => wrong.push(format!("{path} holds no {what} in PEM form")),
+            Err(error) => wrong.push(format!("the {what} cannot be read: {error}")),
+        }
+    }
+    if wrong.is_empty() {
+        Ok(())
+    } else {
+        Err(Cause::Preflight(wrong))
+    }
 }
 
 /// Lets the hub's Python load the settings as these steps would leave them. Returns what it warns of.

@@ -54,7 +54,7 @@ pub fn hub_environment(host: &dyn Host) -> Vec<(String, String)> {
         .collect()
 }
 
-/// The last lines of the hub's journal since a moment, without times and host names. Empty where
+/// The last lines of the hub's and traefik's journal since a moment, without times and host names. Empty where
 /// there is no journal.
 pub fn hub_journal(host: &dyn Host, since: SystemTime, lines: usize) -> Vec<String> {
     let Some(program) = host.find("journalctl") else {
@@ -65,7 +65,12 @@ pub fn hub_journal(host: &dyn Host, since: SystemTime, lines: usize) -> Vec<Stri
         .unwrap_or_default()
         .as_secs();
     let call = Invocation::new(program)
-        .args(["--unit=jupyterhub", "--output=cat", "--no-pager"])
+        .args([
+            "--unit=jupyterhub",
+            "--unit=traefik",
+            "--output=cat",
+            "--no-pager",
+        ])
         .arg(format!("--lines={lines}"))
         .arg(format!("--since=@{seconds}"))
         .deadline(QUERY_DEADLINE);

@@ -9,6 +9,7 @@ use crate::answers::{
     Checked, Given, Key, Kind, Layer, Origin, Problem, Problems, Setting, from_environment, merge, read_file,
     resolve, split_list,
 };
+use crate::apply::{StateDir, answers_in_force};
 use crate::host::Host;
 
 const HEADING: &str = "Answers (each also as a variable HUBGATE_…, or in the answers file)";
@@ -45,6 +46,24 @@ impl AnswerFlags {
             None => Layer::new(),
         };
         Ok((merge([self.layer.clone(), environment, file]), problems))
+    }
+
+    /// As [`checked`](Self::checked); with no answers given at all, those that the hub was last given.
+    ///
+    /// # Errors
+    /// As [`checked`](Self::checked).
+    pub fn checked_or_in_force(&self, global: &Global, host: &dyn Host) -> anyhow::Result<Checked> {
+        let (layer, problems) = self.gather(host)?;
+        if !layer.is_empty() || !problems.is_empty() {
+            return self.checked(global, host);
+        }
+        match answers_in_force(host, &StateDir::default())? {
+            Some(layer) => {
+                let found = crate::apply::observe::oauthenticator(host, &global.prefix)?;
+                Ok(resolve(&layer, found, problems)?)
+            }
+            None => self.checked(global, host),
+        }
     }
 
     /// Gathers and checks; warnings are told, problems are the error.

@@ -6,6 +6,7 @@ mod completions;
 mod emulator;
 mod failure;
 mod man;
+mod recovery;
 mod render;
 mod rollback;
 mod verify;

@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use console::style;
 use serde::Serialize;
 
+use super::recovery::recover_first;
 use super::{AnswerFlags, Global, exit};
 use crate::answers::Answers;
 use crate::host::{Host, Interrupt, SystemHost};
@@ -24,7 +25,7 @@ Run it on the hub, as root: the client secret is readable for root alone.
 Exit codes: 0 nothing is wrong · 5 something is wrong, or (with --strict) not known
 
 Examples:
-  sudo hubgate verify --answers hubgate.toml
+  sudo hubgate verify                              # with the answers of the last apply
   sudo hubgate verify --answers hubgate.toml --strict --wait 120   # DNS and certificate may take a while")]
 pub struct Args {
     /// Take for wrong what is not known
@@ -48,7 +49,9 @@ struct Document<'a> {
 
 pub fn run(global: &Global, args: Args) -> anyhow::Result<ExitCode> {
     let flags = args.answers.clone();
-    run_with(global, &args, |host| Ok(flags.checked(global, host)?.answers))
+    run_with(global, &args, |host| {
+        Ok(flags.checked_or_in_force(global, host)?.answers)
+    })
 }
 
 /// With answers from wherever they come.
@@ -60,6 +63,7 @@ fn run_with(
     let interrupt = Interrupt::new();
     interrupt.on_signals().context("cannot wait for signals")?;
     let host = SystemHost::with_interrupt(interrupt);
+    recover_first(global, &host)?;
     let answers = answers(&host)?;
     let hub = LocalHub::read(&host, &global.prefix)?;
     let expected = Expectation::new(&answers, hub);

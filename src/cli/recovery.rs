@@ -1,0 +1,29 @@
+//! What a run that was cut off left open is ended before anything else looks at the hub.
+
+use std::time::Duration;
+
+use super::Global;
+use crate::apply::{Recovered, StateDir, lock, recover, would_recover};
+use crate::host::Host;
+
+/// How long the hub may take to come back up.
+const HUB_DEADLINE: Duration = Duration::from_secs(90);
+
+/// Ends what was left open, for root; others are not allowed to look.
+///
+/// # Errors
+/// When the hub cannot be brought back, or another hubgate is at work.
+pub fn recover_first(global: &Global, host: &dyn Host) -> anyhow::Result<()> {
+    let state = StateDir::default();
+    if !host.is_root() || would_recover(host, &state)?.is_none() {
+        return Ok(());
+    }
+    let _lock = lock(host, &state)?;
+    if let Recovered::Undone { started, notes } = recover(host, &state, HUB_DEADLINE)? {
+        global.ui().note(format!(
+            "a run of {started} was cut off; everything is as it was before it"
+        ));
+        notes.iter().for_each(|note| global.ui().note(note));
+    }
+    Ok(())
+}
