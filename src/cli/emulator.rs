@@ -30,6 +30,9 @@ pub struct Args {
     /// Port on 127.0.0.1; 0 takes any free one
     #[arg(long, default_value_t = 0)]
     port: u16,
+    /// The URL that it is reached at, when something in front of it ends TLS
+    #[arg(long, value_name = "URL")]
+    public_url: Option<String>,
     /// The app client's id
     #[arg(long, value_name = "ID")]
     client_id: String,
@@ -89,6 +92,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     };
     let mut config = Config::new(pool, vec![client]);
     config.address = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), args.port);
+    config.public_url = args.public_url.as_deref().map(|url| url.trim_end_matches('/').to_owned());
     config.faults = Faults {
         active: args.fault.iter().copied().collect(),
         delay: Duration::from_secs(args.delay),

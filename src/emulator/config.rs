@@ -15,6 +15,9 @@ use super::log::Observer;
 pub struct Config {
     /// Where to listen: a loopback address; port 0 takes any free one.
     pub address: SocketAddr,
+    /// What stands for `https://DOMAIN` in redirects and tokens, without a slash at its end; none is the
+    /// address itself. For a stand-in behind something that ends TLS.
+    pub public_url: Option<String>,
     /// The user pool.
     pub pool: Pool,
     /// Its app clients.
@@ -30,6 +33,7 @@ impl Config {
     pub fn new(pool: Pool, clients: Vec<Client>) -> Self {
         Config {
             address: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
+            public_url: None,
             pool,
             clients,
             faults: Faults::default(),

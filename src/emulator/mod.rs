@@ -123,12 +123,14 @@ impl Emulator {
             return Err(EmulatorError::Config(problems));
         }
         let (listener, address) = server::bind(config.address)?;
-        let site = Arc::new(site::Site::new(config, format!("http://{address}"))?);
+        let url = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+        let site = Arc::new(site::Site::new(config, url)?);
         let running = server::serve(listener, address, &site)?;
         Ok(Emulator { site, running })
     }
 
-    /// `http://127.0.0.1:PORT`, without a slash at its end: what stands for `https://DOMAIN`.
+    /// `http://127.0.0.1:PORT` or its public URL, without a slash at its end: what stands for
+    /// `https://DOMAIN`.
     pub fn url(&self) -> &str {
         &self.site.base
     }

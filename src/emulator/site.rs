@@ -18,7 +18,7 @@ use super::{authorize, discovery, logout, token, userinfo};
 
 /// What every handler works on.
 pub(super) struct Site {
-    /// `http://127.0.0.1:PORT`, without a slash at its end.
+    /// `http://127.0.0.1:PORT` or the public URL, without a slash at its end.
     pub(super) base: String,
     pub(super) pool: Pool,
     pub(super) signer: Signer,
