@@ -13,6 +13,7 @@ pub mod host;
 pub mod hub;
 pub mod invalid;
 pub mod plan;
+pub mod rehearse;
 pub mod render;
 pub mod secret;
 pub mod ui;

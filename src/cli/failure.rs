@@ -8,6 +8,7 @@ use super::exit;
 use crate::answers::{Key, Problems};
 use crate::apply::{Cause, RunFailed};
 use crate::emulator::EmulatorError;
+use crate::rehearse::RehearseError;
 use crate::render::RenderError;
 use crate::secret::SecretError;
 use crate::ui::Ui;
@@ -86,5 +87,10 @@ fn hint(error: &anyhow::Error) -> Option<String> {
             error
                 .downcast_ref::<EmulatorError>()
                 .map(|error| error.hint().to_owned())
+        })
+        .or_else(|| {
+            error
+                .downcast_ref::<RehearseError>()
+                .and_then(RehearseError::hint)
         })
 }

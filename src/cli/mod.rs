@@ -7,6 +7,7 @@ mod emulator;
 mod failure;
 mod man;
 mod recovery;
+mod rehearse;
 mod render;
 mod rollback;
 mod verify;
@@ -95,6 +96,8 @@ enum Command {
     Apply(apply::Args),
     /// Go back to before the last apply, or to TLJH's own login
     Rollback(rollback::Args),
+    /// See on this machine whom the configuration lets in: a real JupyterHub, a stand-in for Cognito
+    Rehearse(rehearse::Args),
     /// Print a shell's completions
     Completions(completions::Args),
     /// Print the manual page
@@ -113,6 +116,7 @@ pub fn main() -> ExitCode {
         Command::Verify(args) => verify::run(&global, args),
         Command::Apply(args) => apply::run(&global, &args),
         Command::Rollback(args) => rollback::run(&global, &args),
+        Command::Rehearse(args) => rehearse::run(&global, &args),
         Command::Completions(args) => completions::run(&args),
         Command::Man => man::run(),
         Command::Emulator(args) => emulator::run(args),

@@ -1,0 +1,291 @@
+//! Who logs in at a rehearsal: one account for each kind of person that the answers tell apart.
+
+use crate::answers::{Allow, Answers};
+use crate::cognito::UsernameClaim;
+use crate::emulator::User;
+use crate::hub::{GroupName, UserName};
+
+/// Of long lists only the first few are played; the others are of the same kind.
+const OF_EACH_KIND: usize = 3;
+
+/// A group that the answers give no rights to.
+const OTHER_GROUP: &str = "another-group";
+
+/// Somebody who logs in.
+#[derive(Debug, Clone)]
+pub struct Person {
+    /// What kind of person, such as "member of hub-users".
+    pub who: String,
+    /// Their account in the stand-in's user pool.
+    pub account: User,
+}
+
+/// The people who these answers tell apart. `password` makes one up for each.
+pub fn cast(answers: &Answers, mut password: impl FnMut() -> String) -> Vec<Person> {
+    let mut cast = Cast {
+        answers,
+        password: &mut password,
+        people: Vec::new(),
+    };
+    let access = &answers.access;
+    for admin in answers.hub.admins.iter().take(OF_EACH_KIND) {
+        cast.listed(format!("administrator {admin}"), admin);
+    }
+    let users = access
+        .users
+        .iter()
+        .filter(|user| !answers.hub.admins.contains(user));
+    for user in users.take(OF_EACH_KIND) {
+        cast.listed(format!("user {user}"), user);
+    }
+    for group in access.admin_groups.iter().take(OF_EACH_KIND) {
+        cast.somebody(
+            format!("member of {group} (administrators)"),
+            "admin-member",
+            &[group.as_str()],
+        );
+    }
+    for group in access.groups.iter().take(OF_EACH_KIND) {
+        cast.somebody(format!("member of {group}"), "member", &[group.as_str()]);
+    }
+    if access.needs_groups() {
+        let has = |name: &str| {
+            access
+                .groups
+                .iter()
+                .chain(&access.admin_groups)
+                .any(|group| group.as_str() == name)
+        };
+        let other = numbered(OTHER_GROUP, has);
+        cast.somebody("member of another group alone".into(), "outsider", &[&other]);
+    }
+    let everyone = match access.allow {
+        Allow::All => "anyone else in the user pool",
+        Allow::Users | Allow::Groups => "someone else in the user pool",
+    };
+    cast.somebody(everyone.into(), "someone", &[]);
+    cast.without_a_name();
+    cast.people
+}
+
+struct Cast<'a> {
+    answers: &'a Answers,
+    password: &'a mut dyn FnMut() -> String,
+    people: Vec<Person>,
+}
+
+impl Cast<'_> {
+    /// Somebody whom the answers name.
+    fn listed(&mut self, who: String, name: &UserName) {
+        let account = self.account(name.as_str(), &[]);
+        self.people.push(Person { who, account });
+    }
+
+    /// Somebody whom they do not name.
+    fn somebody(&mut self, who: String, word: &str, groups: &[&str]) {
+        let name = match self.answers.cognito.username {
+            UsernameClaim::Email => format!("{word}@example.org"),
+            _ => word.to_owned(),
+        };
+        let name = self.unlisted(&name);
+        let mut account = self.account(&name, groups);
+        if self.answers.cognito.username == UsernameClaim::Sub {
+            account.sub = None;
+        }
+        self.people.push(Person { who, account });
+    }
+
+    /// Those who get no name, however welcome they are otherwise.
+    fn without_a_name(&mut self) {
+        let claim = &self.answers.cognito.username;
+        // In a group that opens the hub, so that the name alone is what is wrong.
+        let access = &self.answers.access;
+        let groups = access.admin_groups.iter().chain(&access.groups).take(1);
+        let groups: Vec<&str> = groups.map(GroupName::as_str).collect();
+        if *claim == UsernameClaim::Email {
+            let named = self
+                .answers
+                .hub
+                .admins
+                .iter()
+                .chain(&self.answers.access.users)
+                .next()
+                .cloned();
+            let address = named.map_or_else(|| "victim@example.org".to_owned(), |name| name.to_string());
+            let mut account = self.account(&address, &groups);
+            account.username = self.unused("unverified");
+            account.email_verified = false;
+            let who = format!("someone who entered {address}, unverified");
+            self.people.push(Person { who, account });
+        }
+        if !matches!(claim, UsernameClaim::Username | UsernameClaim::Sub) {
+            let mut account = self.account("nameless", &groups);
+            account.username = self.unused("nameless");
+            account.email = None;
+            account.preferred_username = None;
+            account.attributes.clear();
+            self.people.push(Person {
+                who: format!("someone without {claim}"),
+                account,
+            });
+        }
+    }
+
+    /// An account whose claim says `name`, written with a capital as people do.
+    fn account(&mut self, name: &str, groups: &[&str]) -> User {
+        let name_typed = capitalized(name);
+        let word: String = name.split('@').next().unwrap_or(name).to_owned();
+        let mut user = User::new(self.unused(&word), (self.password)().into());
+        user.email = Some(format!("{}@example.org", user.username.to_lowercase()));
+        user.email_verified = true;
+        user.groups = groups.iter().map(ToString::to_string).collect();
+        match &self.answers.cognito.username {
+            UsernameClaim::Username => user.username = name_typed,
+            UsernameClaim::Sub => user.sub = Some(name.to_owned()),
+            UsernameClaim::Email => user.email = Some(name_typed),
+            UsernameClaim::PreferredUsername => user.preferred_username = Some(name_typed),
+            UsernameClaim::Other(claim) => {
+                user.attributes.insert(claim.clone(), name_typed);
+            }
+        }
+        user
+    }
+
+    fn unlisted(&self, name: &str) -> String {
+        let listed = |name: &str| {
+            let mut names = self.answers.hub.admins.iter().chain(&self.answers.access.users);
+            names.any(|listed| listed.as_str() == name)
+        };
+        numbered(name, |name| listed(name) || self.is_used(name))
+    }
+
+    fn unused(&self, name: &str) -> String {
+        numbered(name, |name| self.is_used(name))
+    }
+
+    fn is_used(&self, name: &str) -> bool {
+        self.people
+            .iter()
+            .any(|person| person.account.username.eq_ignore_ascii_case(name))
+    }
+}
+
+/// `name`, or `name-2` and so on where that is taken; of an address, the part before the @.
+fn numbered(name: &str, taken: impl Fn(&str) -> bool) -> String {
+    let (word, rest) = name.split_at(name.find('@').unwrap_or(name.len()));
+    let with_number = |number: usize| format!("{word}-{number}{rest}");
+    if !taken(name) {
+        return name.to_owned();
+    }
+    (2..)
+        .map(with_number)
+        .find(|name| !taken(name))
+        .unwrap_or_default()
+}
+
+fn capitalized(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_ascii_uppercase().to_string() + letters.as_str()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::rehearse::promise::{Promise, promise};
+    use crate::rehearse::testing::answers;
+
+    /// Who, their account, and whether they get in.
+    fn played(answers: &Answers) -> Vec<String> {
+        let told = |person: Person| {
+            let gets_in = match promise(answers, &person.account) {
+                Promise::In(identity) => identity.name,
+                Promise::Refused => "refused".to_owned(),
+            };
+            format!("{}: {} -> {gets_in}", person.who, person.account.username)
+        };
+        cast(answers, || "password".to_owned())
+            .into_iter()
+            .map(told)
+            .collect()
+    }
+
+    #[test]
+    fn a_list_of_users_is_played_by_those_on_it_and_one_who_is_not() {
+        let answers = answers(
+            "allow = 'users'\nusers = ['ada', 'grace']",
+            "admins = ['ada']",
+            "",
+            "17",
+        );
+        let expected = [
+            "administrator ada: Ada -> ada",
+            "user grace: Grace -> grace",
+            "someone else in the user pool: Someone -> refused",
+        ];
+        assert_eq!(played(&answers), expected);
+    }
+
+    #[test]
+    fn groups_are_played_by_members_and_others() {
+        let answers = answers(
+            "allow = 'groups'\ngroups = ['g']\nadmin_groups = ['a']",
+            "",
+            "",
+            "17",
+        );
+        let expected = [
+            "member of a (administrators): Admin-member -> admin-member",
+            "member of g: Member -> member",
+            "member of another group alone: Outsider -> refused",
+            "someone else in the user pool: Someone -> refused",
+        ];
+        assert_eq!(played(&answers), expected);
+    }
+
+    #[test]
+    fn addresses_are_played_by_those_who_own_them_and_those_who_do_not() {
+        let hub = "admins = ['ada@example.org']";
+        let answers = answers("allow = 'all'", hub, "username = 'email'", "17");
+        let expected = [
+            "administrator ada@example.org: ada -> ada@example.org",
+            "anyone else in the user pool: someone -> someone@example.org",
+            "someone who entered ada@example.org, unverified: unverified -> refused",
+            "someone without email: nameless -> refused",
+        ];
+        assert_eq!(played(&answers), expected);
+    }
+
+    #[test]
+    fn names_that_the_answers_take_are_not_taken_twice() {
+        let answers = answers("allow = 'users'\nusers = ['someone', 'someone-2']", "", "", "17");
+        let expected = [
+            "user someone: Someone -> someone",
+            "user someone-2: Someone-2 -> someone-2",
+            "someone else in the user pool: Someone-3 -> refused",
+        ];
+        assert_eq!(played(&answers), expected);
+    }
+
+    #[test]
+    fn no_two_accounts_share_a_name_or_a_subject() {
+        let access = "allow = 'groups'\ngroups = ['g', 'h']\nusers = ['bob', 'member']\nadmin_groups = ['a']";
+        for claim in ["username", "email", "preferred_username", "sub", "custom:login"] {
+            let answers = answers(access, "admins = ['ada']", &format!("username = '{claim}'"), "17");
+            let people = cast(&answers, || "password".to_owned());
+            let names: BTreeSet<_> = people
+                .iter()
+                .map(|person| person.account.username.to_lowercase())
+                .collect();
+            let subjects: BTreeSet<_> = people.iter().map(|person| person.account.sub()).collect();
+            assert_eq!(
+                (names.len(), subjects.len()),
+                (people.len(), people.len()),
+                "{claim}"
+            );
+        }
+    }
+}

@@ -1,0 +1,337 @@
+//! A rehearsal: a throwaway real JupyterHub beside the Cognito stand-in, to see whom the rendered file lets in.
+//!
+//! The hub runs the release that the answers are for, from PyPI, with TLJH's own proxy, and loads the rendered
+//! `awscognito.py` byte for byte. Everything is on loopback, nothing needs root, and no real secret is read:
+//! hub and stand-in share one that is made up for the occasion.
+
+mod cast;
+mod environment;
+mod hub;
+mod log;
+mod progress;
+mod promise;
+mod python;
+mod release;
+mod report;
+mod stage;
+#[cfg(test)]
+mod testing;
+mod visit;
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use ring::rand::{SecureRandom, SystemRandom};
+use secrecy::ExposeSecret as _;
+
+use crate::answers::Answers;
+use crate::emulator::{Client, Config, Emulator, EmulatorError, Pool};
+use crate::host::Host;
+use crate::render::{RenderError, render};
+use crate::secret::Secret;
+use cast::{Person, cast};
+pub use environment::EnvironmentError;
+pub use hub::HubError;
+pub use progress::{Progress, Silent};
+pub use python::PythonError;
+pub use report::{Kept, KeptPerson, Report, Row, Verdict};
+use visit::Visit;
+pub use visit::VisitError;
+
+use environment::HubEnvironment;
+use hub::Hub;
+use promise::promise;
+use release::Pinned;
+use stage::{Place, Secrets, Stage};
+
+/// The answers that are played without any of one's own.
+pub const EXAMPLE: &str = include_str!("../../fixtures/answers/example.toml");
+
+/// How often a hub whose port somebody took is started again.
+const MOST_STARTS: usize = 3;
+
+/// Why a rehearsal came to no result.
+#[derive(Debug, thiserror::Error)]
+pub enum RehearseError {
+    /// No Python that will do.
+    #[error(transparent)]
+    Python(#[from] PythonError),
+    /// The packages could not be installed.
+    #[error(transparent)]
+    Environment(#[from] EnvironmentError),
+    /// The file could not be rendered.
+    #[error(transparent)]
+    Render(#[from] RenderError),
+    /// The stand-in did not start.
+    #[error(transparent)]
+    Emulator(#[from] EmulatorError),
+    /// The hub did not start, went down, or did not answer.
+    #[error("{error}{}", kept_at(.log.as_deref()))]
+    Hub {
+        /// What happened.
+        error: VisitError,
+        /// Where its log was kept.
+        log: Option<PathBuf>,
+    },
+    /// The temporary folder cannot be written.
+    #[error("the rehearsal cannot be set up: {0}")]
+    Setup(#[from] std::io::Error),
+    /// The system gives no random numbers.
+    #[error("the system gives no random numbers")]
+    Random,
+}
+
+fn kept_at(log: Option<&Path>) -> String {
+    log.map(|log| format!("\nThe whole log: {}", log.display()))
+        .unwrap_or_default()
+}
+
+impl RehearseError {
+    /// What mends it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            RehearseError::Python(error) => error.hint(),
+            RehearseError::Environment(error) => error.hint().map(str::to_owned),
+            RehearseError::Render(error) => error.hint().map(str::to_owned),
+            RehearseError::Emulator(error) => Some(error.hint().to_owned()),
+            RehearseError::Setup(_) => Some("TMPDIR must name a folder that you may write to".to_owned()),
+            RehearseError::Hub { .. } | RehearseError::Random => None,
+        }
+    }
+}
+
+/// A hub and a stand-in that run, and the people who may try them. Both stop when this is dropped.
+pub struct Rehearsal<'h> {
+    // Dropped in this order.
+    hub: Hub<'h>,
+    stand_in: Emulator,
+    _stage: Stage,
+    host: &'h dyn Host,
+    answers: Answers,
+    people: Vec<Person>,
+    report: Report,
+}
+
+impl<'h> Rehearsal<'h> {
+    /// Renders the answers and starts a hub with them, installing it first where that was not done yet.
+    ///
+    /// # Errors
+    /// When there is no Python for it, pip fails, or the hub does not start.
+    pub fn start(
+        host: &'h dyn Host,
+        answers: &Answers,
+        python: Option<&Path>,
+        progress: &dyn Progress,
+    ) -> Result<Self, RehearseError> {
+        let files = render(answers, None)?;
+        let awscognito = files.text("awscognito.py").unwrap_or_default();
+        let pinned = Pinned::for_oauthenticator(answers.oauthenticator);
+        let python = python::find(host, python)?;
+        let environment = environment::prepare(host, &python, &pinned, progress)?;
+        let release = pinned.release;
+        progress.step(&format!(
+            "start JupyterHub {} with oauthenticator {}",
+            release.jupyterhub, release.oauthenticator
+        ));
+        let random = Random(SystemRandom::new());
+        let people = people(answers, &random)?;
+        let mut starts = 0;
+        let (hub, stand_in, stage) = loop {
+            starts += 1;
+            let secrets = Secrets {
+                client: random.secret()?,
+                api: random.secret()?,
+                proxy: random.secret()?,
+            };
+            let scene = Scene {
+                host,
+                answers,
+                awscognito,
+                people: &people,
+                environment: &environment,
+            };
+            match scene.build(secrets)? {
+                Ok(running) => break running,
+                Err(error) if starts < MOST_STARTS && error.is_worth_another_try() => {}
+                Err(error) => return Err(broken(error.into(), None)),
+            }
+        };
+        let report = Report::new(release, &answers.oauthenticator.to_string(), &python.version);
+        Ok(Rehearsal {
+            hub,
+            stand_in,
+            _stage: stage,
+            host,
+            answers: answers.clone(),
+            people,
+            report,
+        })
+    }
+
+    /// Lets everybody log in and out, and compares with what the answers promise.
+    ///
+    /// # Errors
+    /// When the hub goes down, or does not answer.
+    pub fn play(&mut self, progress: &dyn Progress) -> Result<Report, RehearseError> {
+        progress.step("log in as each kind of person");
+        let mut report = self.report.clone();
+        for (done, person) in self.people.iter().enumerate() {
+            progress.count(done, self.people.len());
+            if self.host.interrupt().is_due() {
+                return Err(broken(HubError::Interrupted.into(), None));
+            }
+            let visit = Visit {
+                http: self.host,
+                hub: &self.hub,
+                stand_in: self.stand_in.url(),
+                answers: &self.answers,
+            };
+            match visit.play(person) {
+                Ok(outcome) => report.add(person, &promise(&self.answers, &person.account), outcome),
+                Err(error) => {
+                    // That the hub is gone explains more than that it did not answer.
+                    self.hub
+                        .still_there()
+                        .map_err(|error| broken(error.into(), None))?;
+                    return Err(broken(error, Some(&self.hub)));
+                }
+            }
+        }
+        progress.count(self.people.len(), self.people.len());
+        let log = self.hub.log().map_err(|error| broken(error.into(), None))?;
+        report.complain(log::complaints(&log));
+        Ok(report)
+    }
+
+    /// What somebody needs to click through it.
+    pub fn kept(&self) -> Kept {
+        let person = |person: &Person| KeptPerson {
+            who: person.who.clone(),
+            username: person.account.username.clone(),
+            password: person.account.password.expose_secret().to_owned(),
+        };
+        Kept {
+            url: self.hub.place().url.clone(),
+            cognito: self.stand_in.url().to_owned(),
+            people: self.people.iter().map(person).collect(),
+        }
+    }
+
+    /// Stays until Ctrl-C, or until the hub goes down by itself.
+    ///
+    /// # Errors
+    /// When it goes down.
+    pub fn wait(&mut self) -> Result<(), RehearseError> {
+        while !self.host.interrupt().requested() {
+            self.hub
+                .still_there()
+                .map_err(|error| broken(error.into(), None))?;
+            self.host.sleep(Duration::from_millis(200));
+        }
+        Ok(())
+    }
+
+    /// Puts the hub's log where it outlives this.
+    pub fn keep_log(&self) -> Option<PathBuf> {
+        keep_log(&self.hub.log().ok()?)
+    }
+
+    /// Ends hub and stand-in.
+    ///
+    /// # Errors
+    /// When the hub cannot be ended.
+    pub fn stop(self) -> Result<(), RehearseError> {
+        self.hub.stop().map_err(|error| broken(error.into(), None))
+    }
+}
+
+/// What a hub and its stand-in are made from.
+struct Scene<'a, 'h> {
+    host: &'h dyn Host,
+    answers: &'a Answers,
+    awscognito: &'a str,
+    people: &'a [Person],
+    environment: &'a HubEnvironment,
+}
+
+impl<'h> Scene<'_, 'h> {
+    /// Starts both. The inner error is the hub's, which may be worth another try.
+    #[allow(clippy::type_complexity, reason = "three parts, named by the caller")]
+    fn build(&self, secrets: Secrets) -> Result<Result<(Hub<'h>, Emulator, Stage), HubError>, RehearseError> {
+        let place = Place::find(self.answers)?;
+        let cognito = &self.answers.cognito;
+        let client = Client {
+            id: cognito.client_id.as_str().to_owned(),
+            secrets: vec![secrets.client.expose().to_owned().into()],
+            callbacks: vec![place.callback_url.clone()],
+            sign_outs: vec![place.sign_out_url.clone()],
+            scopes: cognito.scopes.iter().map(str::to_owned).collect(),
+        };
+        let users = self.people.iter().map(|person| person.account.clone()).collect();
+        let stand_in = Emulator::start(Config::new(Pool::new(users), vec![client]))?;
+        let stage = Stage::build(
+            self.host,
+            self.answers,
+            self.awscognito,
+            &place,
+            stand_in.url(),
+            &secrets,
+        )?;
+        let hub = Hub::start(self.host, self.environment, &stage, place, secrets.api);
+        Ok(hub.map(|hub| (hub, stand_in, stage)))
+    }
+}
+
+fn people(answers: &Answers, random: &Random) -> Result<Vec<Person>, RehearseError> {
+    let mut failed = false;
+    let people = cast(answers, || {
+        random.hex(6).unwrap_or_else(|_| {
+            failed = true;
+            String::new()
+        })
+    });
+    if failed {
+        Err(RehearseError::Random)
+    } else {
+        Ok(people)
+    }
+}
+
+/// The error, with the hub's log kept where there is one.
+fn broken(error: VisitError, hub: Option<&Hub<'_>>) -> RehearseError {
+    let log = match (&error, hub) {
+        (VisitError::Hub(HubError::Interrupted), _) => None,
+        (VisitError::Hub(HubError::Down { log, .. }), _) => keep_log(log),
+        (_, Some(hub)) => hub.log().ok().and_then(|log| keep_log(&log)),
+        (_, None) => None,
+    };
+    RehearseError::Hub { error, log }
+}
+
+/// `None` where not even a temporary file can be written; the error that led here matters more.
+fn keep_log(log: &str) -> Option<PathBuf> {
+    let mut file = tempfile::Builder::new()
+        .prefix("hubgate-rehearsal-")
+        .suffix(".log")
+        .tempfile()
+        .ok()?;
+    file.write_all(log.as_bytes()).ok()?;
+    file.into_temp_path().keep().ok()
+}
+
+/// Secrets and passwords that are good for one rehearsal.
+#[derive(Debug)]
+struct Random(SystemRandom);
+
+impl Random {
+    fn hex(&self, bytes: usize) -> Result<String, RehearseError> {
+        let mut buffer = vec![0; bytes];
+        self.0.fill(&mut buffer).map_err(|_| RehearseError::Random)?;
+        Ok(buffer.iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    fn secret(&self) -> Result<Secret, RehearseError> {
+        Ok(Secret::new(self.hex(24)?))
+    }
+}
