@@ -26,6 +26,7 @@ pub fn cast(answers: &Answers, mut password: impl FnMut() -> String) -> Vec<Pers
         answers,
         password: &mut password,
         people: Vec::new(),
+        names: Vec::new(),
     };
     let access = &answers.access;
     for admin in answers.hub.admins.iter().take(OF_EACH_KIND) {
@@ -72,6 +73,8 @@ struct Cast<'a> {
     answers: &'a Answers,
     password: &'a mut dyn FnMut() -> String,
     people: Vec<Person>,
+    /// What their claims say, in lower case.
+    names: Vec<String>,
 }
 
 impl Cast<'_> {
@@ -133,6 +136,7 @@ impl Cast<'_> {
 
     /// An account whose claim says `name`, written with a capital as people do.
     fn account(&mut self, name: &str, groups: &[&str]) -> User {
+        self.names.push(name.to_owned());
         let name_typed = capitalized(name);
         let word: String = name.split('@').next().unwrap_or(name).to_owned();
         let mut user = User::new(self.unused(&word), (self.password)().into());
@@ -156,7 +160,9 @@ impl Cast<'_> {
             let mut names = self.answers.hub.admins.iter().chain(&self.answers.access.users);
             names.any(|listed| listed.as_str() == name)
         };
-        numbered(name, |name| listed(name) || self.is_used(name))
+        numbered(name, |name| {
+            listed(name) || self.is_used(name) || self.names.iter().any(|used| used == name)
+        })
     }
 
     fn unused(&self, name: &str) -> String {
@@ -281,6 +287,17 @@ mod tests {
                 .map(|person| person.account.username.to_lowercase())
                 .collect();
             let subjects: BTreeSet<_> = people.iter().map(|person| person.account.sub()).collect();
+            let promised = people.iter().map(|person| promise(&answers, &person.account));
+            let mut identities: Vec<_> = promised
+                .filter_map(|promise| match promise {
+                    Promise::In(identity) => Some(identity.name),
+                    Promise::Refused => None,
+                })
+                .collect();
+            let before = identities.len();
+            identities.sort();
+            identities.dedup();
+            assert_eq!(identities.len(), before, "{claim}");
             assert_eq!(
                 (names.len(), subjects.len()),
                 (people.len(), people.len()),

@@ -265,6 +265,7 @@ fn run(
     }
 }
 
+/// The end of what a program said, of repeated warnings the last.
 fn last_lines(program: &dyn Running) -> Vec<String> {
     let (stdout, stderr) = program.output().unwrap_or_default();
     let words = if stderr.iter().all(u8::is_ascii_whitespace) {
@@ -274,13 +275,16 @@ fn last_lines(program: &dyn Running) -> Vec<String> {
     };
     let words = String::from_utf8_lossy(&words);
     let lines: Vec<&str> = words.lines().filter(|line| !line.trim().is_empty()).collect();
+    let last_warning = lines.iter().rposition(|line| line.starts_with("WARNING"));
+    let told: Vec<&str> = lines
+        .iter()
+        .enumerate()
+        .filter(|(at, line)| !line.starts_with("WARNING") || Some(*at) == last_warning)
+        .map(|(_, line)| *line)
+        .collect();
     // pip lists every version that there is of a package that it cannot find.
     let cut = |line: &&str| line.chars().take(300).collect();
-    lines
-        .iter()
-        .skip(lines.len().saturating_sub(8))
-        .map(cut)
-        .collect()
+    told.iter().skip(told.len().saturating_sub(8)).map(cut).collect()
 }
 
 /// `PATH` with the environment's programs first.

@@ -159,6 +159,7 @@ fn probe(host: &dyn Host, path: &Path) -> Result<Probed, PythonError> {
         .deadline(Duration::from_secs(20));
     let finished = host.run(&call).map_err(|error| match error {
         RunError::Interrupted { .. } => PythonError::Interrupted,
+        RunError::NotFound { .. } => broken("it is not there".to_owned()),
         other => broken(other.to_string()),
     })?;
     if !finished.success() {
@@ -168,7 +169,8 @@ fn probe(host: &dyn Host, path: &Path) -> Result<Probed, PythonError> {
             last.map_or_else(|| finished.exit.to_string(), str::to_owned),
         ));
     }
-    serde_json::from_slice(&finished.stdout).map_err(|error| broken(error.to_string()))
+    serde_json::from_slice(&finished.stdout)
+        .map_err(|_| broken("it does not answer as a Python does".to_owned()))
 }
 
 #[cfg(test)]

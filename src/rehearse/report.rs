@@ -161,11 +161,31 @@ impl Report {
             padded.collect::<String>() + &row[3]
         };
         let mut lines: Vec<String> = rows.iter().map(line).collect();
+        lines.extend(self.sentences());
         if !self.complaints.is_empty() {
             lines.push("✗  the hub's log complains about the configuration:".into());
             lines.extend(self.complaints.iter().map(|line| format!("     {line}")));
         }
         lines
+    }
+}
+
+impl Report {
+    /// What the refused are told, each sentence once.
+    fn sentences(&self) -> Vec<String> {
+        let mut told: Vec<(&str, Vec<&str>)> = Vec::new();
+        for row in &self.people {
+            let Verdict::Refused { says: Some(says) } = &row.got else {
+                continue;
+            };
+            match told.iter_mut().find(|(sentence, _)| sentence == says) {
+                Some((_, people)) => people.push(&row.who),
+                None => told.push((says, vec![&row.who])),
+            }
+        }
+        let line =
+            |(says, people): (&str, Vec<&str>)| format!("   \u{201c}{says}\u{201d} to {}", people.join("; "));
+        told.into_iter().map(line).collect()
     }
 }
 
@@ -234,8 +254,7 @@ impl Verdict {
                     .unwrap_or_default();
                 format!("in as {name}{role}{groups}{fault}")
             }
-            Verdict::Refused { says: None } => "refused".into(),
-            Verdict::Refused { says: Some(says) } => format!("refused: {says}"),
+            Verdict::Refused { .. } => "refused".into(),
             Verdict::Fault { what } => what.clone(),
         }
     }

@@ -25,8 +25,7 @@ pub struct Place {
     pub callback_url: String,
     /// Where Cognito sends people after they logged out.
     pub sign_out_url: String,
-    base_url: String,
-    bind_url: String,
+    home: String,
     hub_port: u16,
     proxy_api_port: u16,
 }
@@ -43,15 +42,14 @@ impl Place {
         let held = [bind()?, bind()?, bind()?];
         let [public, hub, api] = &held;
         let port = |listener: &TcpListener| Ok::<_, std::io::Error>(listener.local_addr()?.port());
-        let bind_url = format!("http://127.0.0.1:{}", port(public)?);
-        let url = HubUrl::parse(&bind_url).map_err(|error| std::io::Error::other(error.to_string()))?;
+        let origin = format!("http://127.0.0.1:{}", port(public)?);
+        let url = HubUrl::parse(&origin).map_err(|error| std::io::Error::other(error.to_string()))?;
         let base = &answers.hub.base_url;
         Ok(Place {
-            url: format!("{bind_url}{}", base.as_str()),
+            url: format!("{origin}{}", base.as_str()),
             callback_url: callback_url(&url, base),
             sign_out_url: sign_out_url(&url, base),
-            base_url: base.as_str().to_owned(),
-            bind_url,
+            home: format!("{}hub/home", base.as_str()),
             hub_port: port(hub)?,
             proxy_api_port: port(api)?,
         })
@@ -68,8 +66,8 @@ struct Address {
 /// rehearsal.json, which the configuration reads.
 #[derive(Serialize)]
 struct Settings<'a> {
-    bind_url: &'a str,
-    base_url: &'a str,
+    url: &'a str,
+    home: &'a str,
     hub_port: u16,
     proxy_api_port: u16,
     proxy_api_password: &'a str,
@@ -128,8 +126,8 @@ impl Stage {
             named.collect()
         };
         let settings = Settings {
-            bind_url: &place.bind_url,
-            base_url: &place.base_url,
+            url: &place.url,
+            home: &place.home,
             hub_port: place.hub_port,
             proxy_api_port: place.proxy_api_port,
             proxy_api_password: secrets.proxy.expose(),

@@ -5,6 +5,7 @@ rehearsal.json, beside this file, says what differs from one rehearsal to the ne
 
 import json
 import os
+import shutil
 import signal
 import threading
 import time
@@ -35,19 +36,20 @@ class NoServers(Spawner):
 
 
 def end_with(parent):
-    """Stops the hub when hubgate is gone, however it went."""
+    """Ends hub, proxy and this folder when hubgate is gone without having done so."""
     while os.getppid() == parent:
         time.sleep(0.5)
-    os.kill(os.getpid(), signal.SIGTERM)
+    shutil.rmtree(HERE, ignore_errors=True)
+    os.killpg(os.getpgrp(), signal.SIGKILL)
 
 
 threading.Thread(target=end_with, args=(os.getppid(),), daemon=True).start()
 
 c.JupyterHub.spawner_class = NoServers
-c.JupyterHub.bind_url = rehearsal["bind_url"]
-c.JupyterHub.base_url = rehearsal["base_url"]
+# With the base URL in it: set apart, it would undo the address.
+c.JupyterHub.bind_url = rehearsal["url"]
 c.JupyterHub.hub_port = rehearsal["hub_port"]
-c.JupyterHub.default_url = rehearsal["base_url"] + "hub/home"
+c.JupyterHub.default_url = rehearsal["home"]
 c.JupyterHub.db_url = "sqlite:///" + os.path.join(HERE, "jupyterhub.sqlite")
 c.JupyterHub.cookie_secret_file = os.path.join(HERE, "cookie_secret")
 
