@@ -66,7 +66,7 @@ struct Document<'a> {
     plan: Option<&'a Plan>,
     #[serde(skip_serializing_if = "Option::is_none")]
     report: Option<&'a Report>,
-    warnings: &'a [String],
+    warnings: Vec<&'a String>,
 }
 
 pub fn run(global: &Global, args: &Args) -> anyhow::Result<ExitCode> {
@@ -100,6 +100,7 @@ pub fn apply_checked(
     let applied = apply(host, &state, &wish, &mut Steps::new(ui))?;
     match &applied {
         Applied::NothingToDo { warnings } => {
+            let all = checked.warnings.iter().chain(warnings).collect();
             warnings.iter().for_each(|warning| ui.warn(warning));
             ui.line("nothing to do: the hub is as the answers say (hubgate verify checks the login)");
             ui.document(&Document {
@@ -107,7 +108,7 @@ pub fn apply_checked(
                 run: None,
                 plan: None,
                 report: None,
-                warnings,
+                warnings: all,
             })?;
         }
         Applied::Done {
@@ -116,6 +117,7 @@ pub fn apply_checked(
             warnings,
         } => {
             warnings.iter().for_each(|warning| ui.warn(warning));
+            let all = checked.warnings.iter().chain(warnings).collect();
             tell_unknown(ui, report);
             ui.line(format!(
                 "done: people log in at {} with AWS Cognito",
@@ -128,7 +130,7 @@ pub fn apply_checked(
                 run,
                 plan: None,
                 report: Some(report),
-                warnings,
+                warnings: all,
             })?;
         }
     }
@@ -172,7 +174,7 @@ fn dry_run(
         run: None,
         plan: Some(&plan),
         report: None,
-        warnings: &checked.warnings,
+        warnings: checked.warnings.iter().chain(&plan.warnings).collect(),
     })?;
     Ok(ExitCode::SUCCESS)
 }

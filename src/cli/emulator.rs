@@ -92,7 +92,10 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     };
     let mut config = Config::new(pool, vec![client]);
     config.address = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), args.port);
-    config.public_url = args.public_url.as_deref().map(|url| url.trim_end_matches('/').to_owned());
+    config.public_url = args
+        .public_url
+        .as_deref()
+        .map(|url| url.trim_end_matches('/').to_owned());
     config.faults = Faults {
         active: args.fault.iter().copied().collect(),
         delay: Duration::from_secs(args.delay),

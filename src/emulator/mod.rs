@@ -123,7 +123,10 @@ impl Emulator {
             return Err(EmulatorError::Config(problems));
         }
         let (listener, address) = server::bind(config.address)?;
-        let url = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+        let url = config
+            .public_url
+            .clone()
+            .unwrap_or_else(|| format!("http://{address}"));
         let site = Arc::new(site::Site::new(config, url)?);
         let running = server::serve(listener, address, &site)?;
         Ok(Emulator { site, running })
