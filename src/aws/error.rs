@@ -50,15 +50,16 @@ impl AwsError {
     /// Reads what `aws` wrote to standard error for `action`.
     pub(super) fn from_stderr(stderr: &str, action: &str) -> Self {
         let said = last_words(stderr);
-        let cause = match error_code(&said) {
-            Some(code) => by_code(code, &said, action),
-            None => by_words(&said),
+        let cause = match error_code(&said).map(|code| by_code(code, &said, action)) {
+            None | Some(Cause::Other) => by_words(&said),
+            Some(cause) => cause,
         };
-        let detail = match said
-            .split_once(" operation: ")
-            .or_else(|| said.split_once(" operation (reached max retries: "))
-        {
-            Some((_, message)) if !message.trim().is_empty() => message.trim().to_owned(),
+        // `… operation: MESSAGE`, or `… operation (reached max retries: 2): MESSAGE`.
+        let message = said
+            .rsplit_once(" operation: ")
+            .or_else(|| said.split_once("): "));
+        let detail = match message {
+            Some((_, message)) if !message.is_empty() => message.to_owned(),
             _ => said,
         };
         AwsError { cause, detail }
@@ -132,7 +133,13 @@ fn last_words(stderr: &str) -> String {
         .find(|line| !line.is_empty())
         .unwrap_or_default();
     let line = line.strip_prefix("aws: [ERROR]:").map_or(line, str::trim);
-    line.chars().filter(|c| !c.is_control()).take(500).collect()
+    let words: Vec<_> = line.split_whitespace().collect();
+    words
+        .join(" ")
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(500)
+        .collect()
 }
 
 /// `An error occurred (CODE) when calling …`
@@ -181,40 +188,42 @@ fn by_code(code: &str, said: &str, action: &str) -> Cause {
 
 /// `… is not authorized to perform: secretsmanager:GetSecretValue on resource: …`
 fn denied_action(said: &str) -> Option<&str> {
-    let action = said
-        .split_once("not authorized to perform: ")?
-        .1
-        .split_whitespace()
+    let (_, rest) = said.split_once("not authorized to perform: ")?;
+    let action = rest
+        .split(|c: char| !c.is_ascii_alphanumeric() && c != ':' && c != '-')
         .next()?;
     action.contains(':').then_some(action)
 }
 
-/// What the command says before it has asked AWS anything.
+/// What the command says before it has asked AWS anything, or of an answer that it cannot read.
 fn by_words(said: &str) -> Cause {
-    let has = |words: &str| said.contains(words);
-    if has("Unable to locate credentials")
-        || has("Partial credentials found")
-        || has("could not be found") && has("config profile")
-    {
-        Cause::NoCredentials
-    } else if has("You must specify a region") || has("NoRegion") {
-        Cause::NoRegion
-    } else if has("SSO") && (has("expired") || has("login"))
-        || has("Token has expired")
-        || has("credentials were refreshed, but the refreshed credentials are still expired")
-    {
-        Cause::Expired
-    } else if has("Could not connect to the endpoint")
-        || has("Connect timeout")
-        || has("Read timeout")
-        || has("SSL validation failed")
-        || has("Failed to connect to proxy")
-        || has("Connection was closed")
-    {
-        Cause::Unreachable
-    } else {
-        Cause::Other
+    const SAYINGS: [(&str, Cause); 15] = [
+        ("Unable to locate credentials", Cause::NoCredentials),
+        ("Partial credentials found", Cause::NoCredentials),
+        ("The config profile", Cause::NoCredentials),
+        ("You must specify a region", Cause::NoRegion),
+        ("has expired", Cause::Expired),
+        ("still expired", Cause::Expired),
+        ("SSO session", Cause::Expired),
+        ("SSO Token", Cause::Expired),
+        (
+            "security token included in the request is invalid",
+            Cause::BadCredentials,
+        ),
+        ("Could not connect to the endpoint", Cause::Unreachable),
+        ("Connect timeout", Cause::Unreachable),
+        ("Read timeout", Cause::Unreachable),
+        ("SSL validation failed", Cause::Unreachable),
+        ("Failed to connect to proxy", Cause::Unreachable),
+        ("Connection was closed", Cause::Unreachable),
+    ];
+    if let Some(action) = denied_action(said) {
+        return Cause::AccessDenied {
+            action: action.to_owned(),
+        };
     }
+    let known = SAYINGS.into_iter().find(|(words, _)| said.contains(words));
+    known.map_or(Cause::Other, |(_, cause)| cause)
 }
 
 #[cfg(test)]

@@ -128,4 +128,10 @@ fn the_commands_own_words_are_kept_short_and_clean() {
         AwsError::new(Cause::Other, "").to_string(),
         "the aws command failed"
     );
+    let throttled = "An error occurred (ThrottlingException) when calling the GetSecretValue operation (reached \
+                     max retries: 2): Rate  exceeded";
+    assert_eq!(
+        AwsError::from_stderr(throttled, "a:b").to_string(),
+        "AWS asks to slow down (Rate exceeded)"
+    );
 }

@@ -1,4 +1,4 @@
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, IsTerminal, Read};
 use std::sync::PoisonError;
 
@@ -7,7 +7,10 @@ use crate::host::Environment;
 
 impl Environment for SystemHost {
     fn var(&self, name: &str) -> Option<OsString> {
-        std::env::var_os(name)
+        match &self.vars {
+            Some(vars) => vars.get(OsStr::new(name)).cloned(),
+            None => std::env::var_os(name),
+        }
     }
 
     fn hide_var(&self, name: &str) {

@@ -6,7 +6,8 @@ mod files;
 mod http;
 mod programs;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
@@ -21,6 +22,8 @@ const TICK: Duration = Duration::from_millis(10);
 pub struct SystemHost {
     started: Instant,
     interrupt: Interrupt,
+    /// Instead of the process's own variables.
+    vars: Option<BTreeMap<OsString, OsString>>,
     hidden: Mutex<BTreeSet<String>>,
     agents: http::Agents,
 }
@@ -36,9 +39,24 @@ impl SystemHost {
         SystemHost {
             started: Instant::now(),
             interrupt,
+            vars: None,
             hidden: Mutex::new(BTreeSet::from([CLIENT_SECRET_VARIABLE.to_owned()])),
             agents: http::Agents::default(),
         }
+    }
+
+    /// As if the process had been started with these environment variables and no others: for us and for
+    /// the programs that we run.
+    pub fn with_vars(
+        mut self,
+        vars: impl IntoIterator<Item = (impl Into<OsString>, impl Into<OsString>)>,
+    ) -> Self {
+        self.vars = Some(
+            vars.into_iter()
+                .map(|(name, value)| (name.into(), value.into()))
+                .collect(),
+        );
+        self
     }
 
     fn hidden_variables(&self) -> BTreeSet<String> {

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, ErrorKind, Seek, Write};
 use std::os::unix::fs::FileExt;
@@ -10,7 +12,7 @@ use rustix::fs::{MemfdFlags, OFlags, fcntl_setfl, memfd_create};
 use rustix::process::{Pid, Signal, kill_process_group};
 
 use super::{SystemHost, TICK};
-use crate::host::{Exit, Finished, Interrupt, Invocation, Programs, RunError, Running};
+use crate::host::{Environment, Exit, Finished, Interrupt, Invocation, Programs, RunError, Running};
 
 /// What a program may print to one stream before we stop it.
 const OUTPUT_LIMIT: u64 = 64 << 20;
@@ -24,7 +26,7 @@ const SYSTEM_FOLDERS: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:
 impl Programs for SystemHost {
     fn find(&self, name: &str) -> Option<PathBuf> {
         let here = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/"));
-        which::which_in(name, std::env::var_os("PATH"), &here)
+        which::which_in(name, self.var("PATH"), &here)
             .or_else(|_| which::which_in(name, Some(SYSTEM_FOLDERS), &here))
             .ok()
     }
@@ -75,6 +77,21 @@ impl Programs for SystemHost {
 }
 
 impl SystemHost {
+    /// All that the child gets: what is inherited, less what is hidden or removed, plus what is given.
+    fn child_vars(&self, invocation: &Invocation) -> BTreeMap<OsString, OsString> {
+        let mut vars = match &self.vars {
+            Some(vars) => vars.clone(),
+            None => std::env::vars_os().collect(),
+        };
+        let hidden = self.hidden_variables();
+        vars.retain(|name, _| {
+            let is_hidden = name.to_str().is_some_and(|name| hidden.contains(name));
+            !is_hidden && !invocation.env_remove.contains(name)
+        });
+        vars.extend(invocation.env.iter().cloned());
+        vars
+    }
+
     fn spawn(&self, invocation: &Invocation) -> Result<Child, RunError> {
         let program = &invocation.program;
         let failed = |source| RunError::Spawn {
@@ -86,6 +103,7 @@ impl SystemHost {
         let mut command = duct::cmd(program, &invocation.args)
             .stdout_file(stdout.try_clone().map_err(failed)?)
             .stderr_file(stderr.try_clone().map_err(failed)?)
+            .full_env(self.child_vars(invocation))
             // A group of its own: a deadline ends what the program started, too, and a Ctrl-C in the
             // terminal reaches us alone.
             .before_spawn(|command| {
@@ -97,15 +115,6 @@ impl SystemHost {
             Some(bytes) => command.stdin_file(filled(bytes).map_err(failed)?),
             None => command.stdin_null(),
         };
-        for name in self.hidden_variables() {
-            command = command.env_remove(name);
-        }
-        for name in &invocation.env_remove {
-            command = command.env_remove(name);
-        }
-        for (name, value) in &invocation.env {
-            command = command.env(name, value);
-        }
         if let Some(folder) = &invocation.cwd {
             command = command.dir(folder);
         }

@@ -94,6 +94,20 @@ fn no_child_inherits_the_client_secret_nor_a_hidden_variable() {
 }
 
 #[test]
+fn a_host_can_have_other_variables_than_the_process() {
+    let host = SystemHost::new().with_vars([("A", "1"), ("B", "2"), ("PATH", "/usr/bin")]);
+    assert_eq!((host.var("A").unwrap(), host.var("HOME")), ("1".into(), None));
+    host.hide_var("B");
+    let call = Invocation::new(host.find("env").unwrap())
+        .env("A", "3")
+        .env("C", "4");
+    assert_eq!(
+        host.run(&call).unwrap().stdout_text(),
+        "A=3\nC=4\nPATH=/usr/bin\n"
+    );
+}
+
+#[test]
 fn what_hangs_is_ended_with_everything_it_started_and_its_words_are_kept() {
     // Neither listens to SIGTERM.
     let script = "trap '' TERM; echo started; sleep 1000 & echo $!; wait; sleep 1000";
