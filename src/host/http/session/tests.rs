@@ -46,8 +46,7 @@ fn sent_after(first: &str, cookie: &'static str, next: &str) -> String {
     let mut session = Session::new(&host);
     session.get(first).unwrap();
     session.get(next).unwrap();
-    let cookies = seen.lock().unwrap()[1].cookies.clone();
-    cookies
+    seen.lock().unwrap()[1].cookies.clone()
 }
 
 #[test]
