@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde::Deserialize;
+use serde_json::{Map, Value};
 use url::Url;
 
 use super::Expectation;
@@ -175,11 +175,6 @@ fn at_rest(page: &Page) -> Authorize {
     }
 }
 
-#[derive(Deserialize)]
-struct OauthError {
-    error: String,
-}
-
 /// Tries the secret, with a code that was never given out.
 ///
 /// What the answer means follows from the documentation of Cognito, which looks at the secret before the
@@ -191,12 +186,12 @@ pub(super) fn token(host: &dyn Host, secret: &Secret, expected: &Expectation, ti
         Ok(response) => response,
         Err(error) => return Token::Silent(Silence::Unreachable(error)),
     };
-    let error = response.json::<OauthError>().map(|body| body.error);
-    match (response.status, error.as_deref()) {
-        (400, Ok("invalid_grant")) => Token::InvalidGrant,
-        (400 | 401, Ok("invalid_client")) => Token::InvalidClient,
-        (400, Ok("unauthorized_client")) => Token::UnauthorizedClient,
-        (400, Ok("invalid_request" | "unsupported_grant_type")) => Token::Other,
+    let body: Map<String, Value> = response.json().unwrap_or_default();
+    match (response.status, body.get("error").and_then(Value::as_str)) {
+        (400, Some("invalid_grant")) => Token::InvalidGrant,
+        (400 | 401, Some("invalid_client")) => Token::InvalidClient,
+        (400, Some("unauthorized_client")) => Token::UnauthorizedClient,
+        (400, Some("invalid_request" | "unsupported_grant_type")) => Token::Other,
         (status, _) => Token::Silent(silence(status)),
     }
 }

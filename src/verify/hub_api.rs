@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde_json::{Map, Value};
 
 use super::door::Door;
 use super::report::{Cause, Outcome, Stage, StageName};
@@ -14,13 +14,6 @@ const TICK: Duration = Duration::from_millis(50);
 
 /// A hub that is there answers at once; one that hangs is not worth a longer wait before the next try.
 const LOOK: Duration = Duration::from_secs(2);
-
-/// What `GET /hub/api` answers. Source:
-/// <https://jupyterhub.readthedocs.io/en/stable/reference/rest-api.html>
-#[derive(Deserialize)]
-struct Root {
-    version: String,
-}
 
 /// Waits until this machine's hub answers, and says how long that took.
 ///
@@ -75,9 +68,11 @@ pub(super) fn look(door: &Door<'_>) -> Stage {
 }
 
 /// The version, where it is JupyterHub that answers: a page that says 200 to everything has none.
+///
+/// Source: <https://jupyterhub.readthedocs.io/en/stable/reference/rest-api.html> (`GET /`)
 pub(super) fn version(response: &HttpResponse) -> Option<String> {
-    let root: Root = (response.status == 200).then(|| response.json().ok())??;
-    Some(root.version)
+    let root: Map<String, Value> = (response.status == 200).then(|| response.json().ok())??;
+    root.get("version")?.as_str().map(str::to_owned)
 }
 
 fn judge(response: &HttpResponse, url: &str) -> Stage {

@@ -207,8 +207,12 @@ fn secret(answers: &Answers, overall: &Option<Overall>, why_no_secret: &str) -> 
             "copy it again: {AT_CLIENT}, show the client secret; then hubgate apply"
         )),
         Token::UnauthorizedClient => unknown(
-            Cause::OddAnswer,
-            "Cognito does not let the client use the code flow, so it says nothing of its secret",
+            if is_flow_refused(&answers.authorize) {
+                Cause::NotAsked
+            } else {
+                Cause::OddAnswer
+            },
+            "cannot be told as long as Cognito does not let the client use the code flow",
         ),
         Token::Other => unknown(
             Cause::OddAnswer,
@@ -240,6 +244,14 @@ fn sign_out(answers: &Answers, overall: &Option<Overall>, expected: &Expectation
             ),
         ),
         Logout::Silent(silence) => silent_about(name, silence, "the sign-out page"),
+    }
+}
+
+fn is_flow_refused(authorize: &Authorize) -> bool {
+    match authorize {
+        Authorize::Callback { error, .. } => error == "unauthorized_client",
+        Authorize::ErrorPage(_) => true,
+        _ => false,
     }
 }
 

@@ -1,0 +1,14 @@
+//! What `verify` says of hubs and user pools that are right, and of each way in which they are not.
+
+#[path = "../support/hub.rs"]
+mod hub;
+#[path = "../kit/mod.rs"]
+mod kit;
+
+mod certificates;
+mod cognito_answers;
+mod cognito_faults;
+mod hub_faults;
+mod public_address;
+mod readiness;
+mod world;

@@ -1,0 +1,106 @@
+//! The name that people type: what is not ready yet is not known, and no reason to undo anything.
+
+use std::time::Duration;
+
+use hubgate::host::{HttpError, HttpResponse, SystemHost};
+use hubgate::verify::{Cause, Outcome, Patience, StageName};
+
+use crate::world::{HUB, World, answers, assert_all_pass, assert_finds, no_address, pass_on};
+
+const PUBLIC: StageName = StageName::PublicAddress;
+
+type Answer = Result<HttpResponse, HttpError>;
+
+/// This machine's traefik answers as before; from outside it is `public`.
+fn outside(world: &World, public: impl Fn(&str) -> Answer + Send + Sync + 'static) {
+    let (system, hub) = (SystemHost::new(), world.hub.url());
+    world.host.site(HUB, move |request, _| {
+        if request.connect_to.is_some() {
+            pass_on(&system, request, HUB, &hub)
+        } else {
+            assert!(!request.any_certificate, "from outside the certificate counts");
+            public(&request.url)
+        }
+    });
+}
+
+fn finds(answer: Answer, cause: Cause) {
+    let world = World::new();
+    outside(&world, move |_| answer.clone());
+    assert_finds(&world.verify(), &[(PUBLIC, Outcome::Unknown, cause)]);
+}
+
+#[test]
+fn a_name_that_is_not_there_yet_or_out_of_reach_is_not_known() {
+    let at = || "hub.example.org:443".to_owned();
+    finds(Err(no_address("hub.example.org")), Cause::NoAddress);
+    finds(Err(HttpError::Refused { at: at() }), Cause::PublicUnreachable);
+    finds(Err(HttpError::Timeout { at: at() }), Cause::PublicUnreachable);
+    let detail = "invalid peer certificate: UnknownIssuer".into();
+    finds(Err(HttpError::Tls { at: at(), detail }), Cause::TlsFailed);
+}
+
+#[test]
+fn another_site_at_the_name_does_not_pass() {
+    finds(Ok(HttpResponse::new(200, "<h1>It works!</h1>")), Cause::OtherSite);
+    finds(
+        Ok(HttpResponse::new(503, "no healthy upstream")),
+        Cause::OtherSite,
+    );
+    finds(
+        Ok(HttpResponse::redirect("https://www.example.org/")),
+        Cause::OtherSite,
+    );
+}
+
+#[test]
+fn another_hub_at_the_name_does_not_pass() {
+    let world = World::new();
+    outside(&world, |url| {
+        Ok(if url.ends_with("/hub/api") {
+            HttpResponse::new(200, r#"{"version": "4.1.6"}"#)
+        } else {
+            HttpResponse::redirect("https://github.com/login/oauth/authorize?client_id=x")
+        })
+    });
+    let report = world.verify();
+    assert_finds(&report, &[(PUBLIC, Outcome::Unknown, Cause::OtherSite)]);
+    let found = &report.stage(PUBLIC).unwrap().found;
+    assert!(
+        found.contains("https://hub.example.org/ leads to a hub with another login"),
+        "{found}"
+    );
+}
+
+#[test]
+fn a_new_dns_record_is_waited_for() {
+    let mut world = World::new();
+    world.patience = Patience::of(Duration::from_secs(60));
+    let (system, hub) = (SystemHost::new(), world.hub.url());
+    let tries = std::sync::atomic::AtomicU32::new(0);
+    outside(&world, move |url| {
+        if tries.fetch_add(1, std::sync::atomic::Ordering::SeqCst) < 5 {
+            return Err(no_address("hub.example.org"));
+        }
+        pass_on(&system, &hubgate::host::HttpRequest::get(url), HUB, &hub)
+    });
+    assert_all_pass(&world.verify());
+}
+
+#[test]
+fn an_ipv6_address_without_a_name_works_too() {
+    let ipv6 = answers(&[
+        ("https://hub.example.org", "https://[2001:db8::7]"),
+        (
+            "mode = \"letsencrypt\"\nemail = \"ops@example.org\"",
+            "mode = \"proxy\"",
+        ),
+    ]);
+    let mut world = World::of(&ipv6);
+    world.expected.local.https = None;
+    crate::world::forward(&world.host, "http://[2001:db8::7]", world.hub.url());
+    let mut shown = crate::world::certificate(&world.host);
+    shown.names = vec!["2001:db8::7".into()];
+    world.host.set_certificate("2001:db8::7", Ok(shown));
+    assert_all_pass(&world.verify());
+}
