@@ -8,6 +8,7 @@ pub mod apply;
 pub mod aws;
 pub mod cli;
 pub mod cognito;
+pub mod doctor;
 pub mod emulator;
 pub mod host;
 pub mod hub;

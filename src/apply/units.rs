@@ -80,6 +80,28 @@ pub fn hub_journal(host: &dyn Host, since: SystemTime, lines: usize) -> Vec<Stri
     }
 }
 
+/// The hub's journal since it was last started; empty where there is none.
+pub fn hub_journal_of_this_start(host: &dyn Host) -> Vec<String> {
+    let shown = systemctl(
+        host,
+        &["show", "jupyterhub", "--property=InvocationID", "--value"],
+        QUERY_DEADLINE,
+    );
+    let Ok(shown) = shown else { return Vec::new() };
+    let id = shown.stdout_text().trim().to_owned();
+    let Some(program) = host.find("journalctl").filter(|_| !id.is_empty()) else {
+        return Vec::new();
+    };
+    let call = Invocation::new(program)
+        .args(["--output=cat", "--no-pager", "--lines=2000"])
+        .arg(format!("_SYSTEMD_INVOCATION_ID={id}"))
+        .deadline(QUERY_DEADLINE);
+    match host.run(&call) {
+        Ok(finished) if finished.success() => finished.stdout_text().lines().map(str::to_owned).collect(),
+        _ => Vec::new(),
+    }
+}
+
 fn systemctl(host: &dyn Host, arguments: &[&str], deadline: Duration) -> Result<Finished, RunError> {
     let program = host.find("systemctl").ok_or_else(|| RunError::NotFound {
         program: PathBuf::from("systemctl"),

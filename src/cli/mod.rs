@@ -3,6 +3,7 @@
 mod answer_flags;
 mod apply;
 mod completions;
+mod doctor;
 mod emulator;
 mod failure;
 mod man;
@@ -98,6 +99,8 @@ enum Command {
     Rollback(rollback::Args),
     /// See on this machine whom the configuration lets in: a real JupyterHub, a stand-in for Cognito
     Rehearse(rehearse::Args),
+    /// Say what is wrong with this hub's login, and what mends it
+    Doctor(doctor::Args),
     /// Print a shell's completions
     Completions(completions::Args),
     /// Print the manual page
@@ -117,6 +120,7 @@ pub fn main() -> ExitCode {
         Command::Apply(args) => apply::run(&global, &args),
         Command::Rollback(args) => rollback::run(&global, &args),
         Command::Rehearse(args) => rehearse::run(&global, &args),
+        Command::Doctor(args) => doctor::run(&global, &args),
         Command::Completions(args) => completions::run(&args),
         Command::Man => man::run(),
         Command::Emulator(args) => emulator::run(args),

@@ -1,0 +1,117 @@
+//! What runs: the units, the hub's journal since its last start, a run of hubgate's that was cut off.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use super::finding::Finding;
+use crate::apply::{StateDir, units, would_recover};
+use crate::host::Host;
+use crate::host::http::Peer;
+use crate::hub::symptoms_of;
+use crate::plan::Observed;
+use crate::verify::{LocalHub, wait_until_ready};
+
+/// A hub that answers at all answers within this.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+pub(super) fn check(
+    host: &dyn Host,
+    observed: &Observed,
+    state: &StateDir,
+    findings: &mut Vec<Finding>,
+) -> io::Result<()> {
+    if host.is_root()
+        && let Some(words) =
+            would_recover(host, state).map_err(|error| io::Error::other(error.to_string()))?
+    {
+        findings.push(Finding::new(
+            "unfinished-run",
+            words,
+            "sudo hubgate verify, or apply again",
+        ));
+    }
+    answers(host, observed, findings);
+    for symptom in symptoms_of(&units::hub_journal_of_this_start(host)) {
+        let known = findings.iter().any(|finding| finding.name == symptom.name);
+        if !known {
+            findings.push(Finding::new(
+                symptom.name,
+                format!("the hub's journal says: {}", symptom.what),
+                symptom.remedy,
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn answers(host: &dyn Host, observed: &Observed, findings: &mut Vec<Finding>) {
+    let local = match LocalHub::read(host, observed.files.prefix()) {
+        Ok(local) => local,
+        Err(error) => {
+            let known = findings.iter().any(|finding| finding.name == "config-yaml");
+            if !known {
+                findings.push(Finding::new("config-yaml", error.to_string(), "mend config.yaml"));
+            }
+            return;
+        }
+    };
+    if let Err(stage) = wait_until_ready(host, &local, PATIENCE) {
+        let remedy = stage
+            .hint
+            .clone()
+            .unwrap_or_else(|| "see journalctl -u jupyterhub -u traefik".to_owned());
+        findings.push(Finding::new("hub-down", stage.found.clone(), remedy));
+    }
+    if let Some(https) = local.https {
+        certificate(host, observed, https, findings);
+    }
+}
+
+fn certificate(host: &dyn Host, observed: &Observed, at: SocketAddr, findings: &mut Vec<Finding>) {
+    let Ok(config) = &observed.config else { return };
+    let callback = observed.awscognito_py.as_ref().and_then(|file| {
+        let text = String::from_utf8_lossy(&file.bytes).into_owned();
+        super::settings_of(&text)
+            .into_iter()
+            .find(|setting| setting.name == "oauth_callback_url")
+    });
+    let of_callback = callback
+        .as_ref()
+        .and_then(|setting| setting.text())
+        .and_then(|text| url::Url::parse(text).ok());
+    let name = of_callback.and_then(|url| url.host_str().map(str::to_owned));
+    let Some(name) = name.or_else(|| {
+        config
+            .texts("https.letsencrypt.domains")
+            .first()
+            .map(ToString::to_string)
+    }) else {
+        return;
+    };
+    let Ok(shown) = host.peer_certificate(&Peer {
+        name: name.clone(),
+        port: at.port(),
+        connect_to: Some(at),
+        timeout: PATIENCE,
+    }) else {
+        return;
+    };
+    let remedy = "renew it; for Let's Encrypt: is port 80 open to the world, and does the name point here?";
+    if shown.remaining(host.now()).is_none() {
+        findings.push(Finding::new(
+            "certificate-expired",
+            format!("the certificate of {name} is out of date"),
+            remedy,
+        ));
+    } else if shown.is_traefik_default() {
+        let what = format!("traefik shows its own default certificate for {name}: it has no real one");
+        findings.push(Finding::new("certificate-default", what, remedy));
+    } else if !shown.covers(&name) {
+        findings.push(Finding::new(
+            "certificate-name",
+            format!("the certificate is not for {name}"),
+            remedy,
+        ));
+    }
+}
