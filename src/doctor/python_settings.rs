@@ -88,6 +88,13 @@ fn without_comment(line: &str) -> &str {
     line
 }
 
+/// Whether a value was never filled in.
+pub(super) fn is_placeholder(text: &str) -> bool {
+    text.contains(['[', '<'])
+        || text.contains("your-AWSCognito-domain")
+        || text.contains("your-jupyterhub-host")
+}
+
 /// How many brackets are open at the end.
 fn depth(value: &str) -> i32 {
     value.chars().fold(0, |depth, c| match c {

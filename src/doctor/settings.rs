@@ -1,7 +1,7 @@
 //! The OAuth settings, as the hub's oauthenticator understands them.
 
 use super::finding::Finding;
-use super::python_settings::{Setting, settings_of};
+use super::python_settings::{Setting, is_placeholder, settings_of};
 use crate::hub::{Dialect, OauthenticatorVersion};
 use crate::plan::Observed;
 
@@ -313,10 +313,4 @@ impl<'a> Look<'a> {
             );
         }
     }
-}
-
-fn is_placeholder(text: &str) -> bool {
-    text.contains(['[', '<'])
-        || text.contains("your-AWSCognito-domain")
-        || text.contains("your-jupyterhub-host")
 }
