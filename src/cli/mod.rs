@@ -7,6 +7,7 @@ mod doctor;
 mod emulator;
 mod failure;
 mod man;
+mod output;
 mod recovery;
 mod rehearse;
 mod render;

@@ -1,0 +1,158 @@
+//! Rendered files and the folder they go to: what `hubgate render` and the wizard share, so that
+//! both write the same bytes.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use serde::Serialize;
+
+use super::Global;
+use crate::answers::Answers;
+use crate::host::Host;
+use crate::render::{Drift, FileSet, RenderedFile, drift};
+use crate::secret::SecretSource;
+
+/// Files, and how each differs from what lies in the folder.
+pub(super) struct Output<'a> {
+    folder: &'a Path,
+    answers: &'a Answers,
+    states: Vec<(&'a RenderedFile, Drift)>,
+}
+
+#[derive(Serialize)]
+struct Document {
+    out: PathBuf,
+    oauthenticator: String,
+    files: Vec<FileDocument>,
+    warnings: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct FileDocument {
+    name: &'static str,
+    state: &'static str,
+    sha256: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    diff: Option<String>,
+}
+
+impl<'a> Output<'a> {
+    /// Looks what lies in the folder.
+    pub(super) fn compare(
+        host: &dyn Host,
+        folder: &'a Path,
+        answers: &'a Answers,
+        files: &'a FileSet,
+    ) -> anyhow::Result<Self> {
+        let state = |file: &'a RenderedFile| -> anyhow::Result<_> {
+            Ok((file, drift(read(host, &folder.join(file.name))?.as_deref(), file)))
+        };
+        Ok(Self {
+            folder,
+            answers,
+            states: files.iter().map(state).collect::<anyhow::Result<_>>()?,
+        })
+    }
+
+    /// Whether the folder has every file as it would be written.
+    pub(super) fn is_there(&self) -> bool {
+        self.states.iter().all(|(_, state)| *state == Drift::None)
+    }
+
+    /// The files that hubgate did not write as they lie there.
+    pub(super) fn edited_by_hand(&self, host: &dyn Host) -> anyhow::Result<Vec<String>> {
+        let written = read(host, &self.folder.join("manifest.json"))?.unwrap_or_default();
+        let mut edited = Vec::new();
+        for (file, state) in self
+            .states
+            .iter()
+            .filter(|(file, _)| file.name != "manifest.json")
+        {
+            let Drift::Changed(_) = state else { continue };
+            let path = self.folder.join(file.name);
+            let there = read(host, &path)?.unwrap_or_default();
+            let hash = crate::render::sha256_hex(&there);
+            if !String::from_utf8_lossy(&written).contains(&hash) {
+                edited.push(path.display().to_string());
+            }
+        }
+        Ok(edited)
+    }
+
+    /// Writes what differs, and tells each file.
+    pub(super) fn write(
+        &self,
+        global: &Global,
+        host: &dyn Host,
+        warnings: Vec<String>,
+    ) -> anyhow::Result<()> {
+        host.create_dir(self.folder, 0o755)
+            .with_context(|| format!("cannot make the folder {}", self.folder.display()))?;
+        for (file, state) in &self.states {
+            let path = self.folder.join(file.name);
+            if *state == Drift::None {
+                global.ui().line(format!("unchanged  {}", path.display()));
+            } else {
+                host.write_atomic(&path, file.text.as_bytes(), file.mode, None)?;
+                global.ui().line(format!("written    {}", path.display()));
+            }
+        }
+        global
+            .ui()
+            .note("Read REVIEW.md first: it says what changes, and what Cognito must have registered.");
+        self.document(global, warnings, "written")
+    }
+
+    /// Tells what differs.
+    pub(super) fn show_drift(&self, global: &Global, warnings: Vec<String>) -> anyhow::Result<()> {
+        for (file, state) in &self.states {
+            match state {
+                Drift::None => {}
+                Drift::Missing => global
+                    .ui()
+                    .line(format!("missing    {}", self.folder.join(file.name).display())),
+                Drift::Changed(diff) => global.ui().line(diff.trim_end()),
+            }
+        }
+        self.document(global, warnings, "differs")
+    }
+
+    fn document(&self, global: &Global, warnings: Vec<String>, changed: &'static str) -> anyhow::Result<()> {
+        let file = |(file, state): &(&RenderedFile, Drift)| FileDocument {
+            name: file.name,
+            state: match state {
+                Drift::None => "unchanged",
+                Drift::Missing if changed == "differs" => "missing",
+                _ => changed,
+            },
+            sha256: file.sha256(),
+            diff: match state {
+                Drift::Changed(diff) => Some(diff.clone()),
+                _ => None,
+            },
+        };
+        global.ui().document(&Document {
+            out: self.folder.to_owned(),
+            oauthenticator: self.answers.oauthenticator.to_string(),
+            files: self.states.iter().map(file).collect(),
+            warnings,
+        })
+    }
+}
+
+/// What to think about where user data is to fetch a secret that a new instance does not have.
+pub(super) fn secret_stays_behind(answers: &Answers) -> Option<String> {
+    let source = &answers.cognito.client_secret;
+    matches!(source, SecretSource::Env(_) | SecretSource::Stdin).then(|| {
+        format!(
+            "user-data.sh cannot fetch the secret from {source}: a new instance does not have it. Use secretsmanager:ID or ssm:NAME, or --embed-secret"
+        )
+    })
+}
+
+fn read(host: &dyn Host, path: &Path) -> anyhow::Result<Option<Vec<u8>>> {
+    match host.stat(path)? {
+        Some(_) => Ok(Some(host.read(path)?)),
+        None => Ok(None),
+    }
+}
