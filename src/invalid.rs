@@ -22,6 +22,11 @@ impl Invalid {
             remedy: remedy.into(),
         }
     }
+
+    /// The refusal of an empty answer at a prompt.
+    pub fn needed() -> Self {
+        Self::new("this needs an answer", "type one; < goes back, Ctrl-C stops")
+    }
 }
 
 /// What a constructor says about a value it accepted but would not have chosen.

@@ -11,6 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 pub use resolve::{Resolved, SecretError};
 pub use source::SecretSource;
+pub use value::{BadValue, read_typed};
 
 /// A secret. It shows itself to [`expose`](Secret::expose) alone, and is wiped from memory when dropped.
 ///

@@ -1,6 +1,6 @@
 //! What may be a client secret.
 
-use super::Secret;
+use super::{Resolved, Secret};
 
 /// More than Secrets Manager holds is no client secret.
 pub(super) const LIMIT: u64 = 65_536;
@@ -18,6 +18,19 @@ pub enum BadValue {
     Control,
     #[error("it is longer than any secret")]
     TooLong,
+}
+
+/// Reads a secret as a person typed it, with what is odd about it. Neither tells any of it.
+///
+/// # Errors
+/// When it cannot be a client secret.
+pub fn read_typed(typed: &str) -> Result<Resolved, BadValue> {
+    let secret = clean(typed.as_bytes())?;
+    let warnings = oddity(&secret).map(|oddity| format!("the secret {oddity}"));
+    Ok(Resolved {
+        warnings: warnings.into_iter().collect(),
+        secret,
+    })
 }
 
 /// Takes off spaces and line ends around, and a byte order mark that an editor put there.

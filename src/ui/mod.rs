@@ -1,5 +1,7 @@
 //! What a person or a script sees: text on a terminal, plain lines elsewhere, or one JSON document.
 
+pub mod page;
+pub mod prompt;
 mod progress;
 
 use serde::Serialize;

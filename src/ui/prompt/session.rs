@@ -1,0 +1,140 @@
+//! The terminal while questions are asked, and how it gets back to what it was.
+
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+/// A terminal that is set up for questions. However the questions end, by an answer, by Ctrl-C or by
+/// a signal, the terminal is put back.
+pub struct Session(Arc<Shared>);
+
+struct Shared {
+    before: Termios,
+    state: Mutex<State>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// A person is being asked. A signal ends it all.
+    Asking { wrote: bool },
+    /// Files are being written, which takes no time: a signal is let pass.
+    Writing,
+    /// We are on our way out.
+    Leaving,
+    /// Nothing is asked any more: signals do what they do to any program.
+    Over,
+}
+
+impl Session {
+    /// Whether there is a person to ask: questions are read from standard input and shown on
+    /// standard error.
+    pub fn is_possible() -> bool {
+        io::stdin().is_terminal() && io::stderr().is_terminal()
+    }
+
+    /// Sets the terminal up. What is typed ahead is not echoed, and Ctrl-C is read as a key, so
+    /// that no signal can come while a key is being waited for.
+    ///
+    /// # Errors
+    /// When the terminal cannot be set up.
+    pub fn begin() -> io::Result<Self> {
+        let shared = Arc::new(Shared {
+            before: tcgetattr(io::stdin())?,
+            state: Mutex::new(State::Asking { wrote: false }),
+        });
+        let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP, SIGQUIT])?;
+        let session = Self(shared.clone());
+        std::thread::Builder::new()
+            .name("terminal".into())
+            .spawn(move || {
+                for signal in signals.forever() {
+                    shared.on_signal(signal);
+                }
+            })?;
+        session.0.quieten()?;
+        Ok(session)
+    }
+
+    /// Runs `work` with the terminal as it was before; no signal interrupts it.
+    ///
+    /// # Errors
+    /// When the terminal cannot be set up again, and whatever `work` says.
+    pub fn while_writing<T>(&self, work: impl FnOnce() -> T) -> io::Result<T> {
+        *self.0.state() = State::Writing;
+        self.0.restore();
+        let done = work();
+        *self.0.state() = State::Asking { wrote: true };
+        self.0.quieten()?;
+        Ok(done)
+    }
+
+    /// The terminal is as it was, and signals do what they do to any program.
+    pub fn end(self) {}
+
+    /// Says that nothing was written, where that is so. For when a prompt was left by Ctrl-C.
+    pub fn stopped(self) -> ExitCode {
+        let mut state = self.0.state();
+        self.0.say_stopped(*state);
+        *state = State::Leaving;
+        ExitCode::from(130)
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        let mut state = self.0.state();
+        self.0.restore();
+        if *state != State::Leaving {
+            *state = State::Over;
+        }
+    }
+}
+
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn on_signal(&self, signal: i32) {
+        // Held to the end: nobody begins to write while we say that nothing was written.
+        let state = self.state();
+        match *state {
+            State::Asking { .. } => {
+                self.restore();
+                self.say_stopped(*state);
+                std::process::exit(128 + signal);
+            }
+            State::Writing | State::Leaving => {}
+            State::Over => {
+                // Dies by this very signal, as a shell expects.
+                if signal_hook::low_level::emulate_default_handler(signal).is_err() {
+                    std::process::exit(128 + signal);
+                }
+            }
+        }
+    }
+
+    fn quieten(&self) -> io::Result<()> {
+        let mut quiet = self.before.clone();
+        quiet.local_modes.remove(LocalModes::ECHO | LocalModes::ISIG);
+        Ok(tcsetattr(io::stdin(), OptionalActions::Now, &quiet)?)
+    }
+
+    /// A terminal that went away needs no restoring.
+    fn restore(&self) {
+        let _ = tcsetattr(io::stdin(), OptionalActions::Now, &self.before);
+        let _ = io::stderr().write_all(b"\x1b[?25h");
+    }
+
+    fn say_stopped(&self, state: State) {
+        let what = match state {
+            State::Asking { wrote: true } => "stopped; what is listed above was written",
+            _ => "stopped; nothing was written",
+        };
+        let _ = writeln!(io::stderr(), "\n{what}");
+    }
+}
