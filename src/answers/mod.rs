@@ -6,6 +6,7 @@ mod given;
 mod https;
 mod model;
 mod problem;
+pub mod questions;
 mod resolve;
 mod save;
 mod setting;

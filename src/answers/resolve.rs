@@ -307,29 +307,40 @@ fn parse_switch(typed: &str) -> Result<bool, Invalid> {
     }
 }
 
-/// Checks one setting on its own, as the wizard does after each answer.
+/// Checks one setting on its own, as the wizard does after each answer, and returns it as it was
+/// understood: one text, or each of a list.
 ///
 /// # Errors
 /// The first thing that is wrong with it.
-pub fn check_one(key: Key, text: &str) -> Result<(), Invalid> {
-    let texts =
-        || super::given::split_list(text).map_err(|problem| Invalid::new(problem, "separate by commas"));
-    let each = |check: fn(&str) -> Result<(), Invalid>| texts()?.iter().try_for_each(|text| check(text));
+pub fn check_one(key: Key, text: &str) -> Result<Vec<String>, Invalid> {
+    fn one<T: ToString>(parsed: Result<T, Invalid>) -> Result<Vec<String>, Invalid> {
+        Ok(vec![parsed?.to_string()])
+    }
+    fn each<T: ToString>(text: &str, parse: fn(&str) -> Result<T, Invalid>) -> Result<Vec<String>, Invalid> {
+        let parsed = split(text)?.into_iter().map(|text| Ok(parse(&text)?.to_string()));
+        parsed.collect()
+    }
+    fn split(text: &str) -> Result<Vec<String>, Invalid> {
+        super::given::split_list(text).map_err(|problem| Invalid::new(problem, "separate by commas"))
+    }
     match key {
-        Key::HubUrl => HubUrl::parse(text).map(drop),
-        Key::BaseUrl => BaseUrl::parse(text).map(drop),
-        Key::Admins | Key::Users => each(|text| UserName::parse(text).map(drop)),
-        Key::HttpsMode => HttpsMode::parse(text).map(drop),
-        Key::HttpsEmail => parse_email(text).map(drop),
-        Key::HttpsCert | Key::HttpsKey => parse_path(text).map(drop),
-        Key::Domain => CognitoDomain::parse(text).map(drop),
-        Key::ClientId => ClientId::parse(text).map(drop),
-        Key::ClientSecret => text.parse::<SecretSource>().map(drop),
-        Key::Scopes => ScopeSet::parse(&texts()?).map(drop),
-        Key::Username => UsernameClaim::parse(text).map(drop),
-        Key::AutoLogin => parse_switch(text).map(drop),
-        Key::Allow => Allow::parse(text).map(drop),
-        Key::Groups | Key::AdminGroups => each(|text| GroupName::parse(text).map(drop)),
-        Key::Oauthenticator => OauthenticatorVersion::parse(text).map(drop),
+        Key::HubUrl => one(HubUrl::parse(text)),
+        Key::BaseUrl => one(BaseUrl::parse(text)),
+        Key::Admins | Key::Users => each(text, UserName::parse),
+        Key::HttpsMode => one(HttpsMode::parse(text).map(HttpsMode::as_str)),
+        Key::HttpsEmail => one(parse_email(text)),
+        Key::HttpsCert | Key::HttpsKey => one(parse_path(text)),
+        Key::Domain => one(CognitoDomain::parse(text)),
+        Key::ClientId => one(ClientId::parse(text)),
+        Key::ClientSecret => one(text.parse::<SecretSource>()),
+        Key::Scopes => Ok(ScopeSet::parse(&split(text)?)?
+            .iter()
+            .map(str::to_owned)
+            .collect()),
+        Key::Username => one(UsernameClaim::parse(text)),
+        Key::AutoLogin => one(parse_switch(text)),
+        Key::Allow => one(Allow::parse(text).map(Allow::as_str)),
+        Key::Groups | Key::AdminGroups => each(text, GroupName::parse),
+        Key::Oauthenticator => one(OauthenticatorVersion::parse(text)),
     }
 }

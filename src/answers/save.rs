@@ -5,8 +5,9 @@ use toml_edit::{Array, DocumentMut, Item, Table, TableLike, TomlError, Value};
 use super::given::Layer;
 use super::setting::{Key, Kind, Setting};
 
-/// Puts `given` into the text of an answers file, which may be empty, and returns the new text.
-/// Values that are already there keep their place, their comments and, when equal, their bytes.
+/// Makes the text of an answers file, which may be empty, say `given` and no other setting, and
+/// returns the new text. Values that are already there keep their place, their comments and, when
+/// equal, their bytes; settings that `given` lacks go, since they could contradict it.
 ///
 /// The client secret is only ever present as its source, so no secret can be written.
 ///
@@ -28,6 +29,15 @@ pub fn save_into(existing: &str, given: &Layer) -> Result<String, TomlError> {
         }
         if let Some(table) = table.as_table_like_mut() {
             put(table, setting, value);
+        }
+    }
+    for setting in Key::all()
+        .filter(|key| !given.contains_key(key))
+        .map(Key::setting)
+    {
+        let table = document.get_mut(setting.table).and_then(Item::as_table_like_mut);
+        if let Some(table) = table {
+            table.remove(setting.name);
         }
     }
     Ok(document.to_string())
@@ -73,16 +83,18 @@ mod tests {
     use crate::answers::{Given, Origin};
 
     #[test]
-    fn comments_and_order_of_an_existing_file_survive() {
-        let existing = "# ours\n[access]\nallow = \"all\" # for now\n\n[hub]\nurl = 'https://old.example.org' # moved\nadmins = [\"ada\"]\n";
+    fn comments_and_order_survive_and_what_was_taken_back_goes() {
+        let existing = "# ours\n[access]\nallow = \"all\" # for now\n\n[hub]\nurl = 'https://old.example.org' # moved\nadmins = [\"ada\"]\n\n[https]\nmode = \"proxy\"\nemail = \"ops@example.org\"\n";
         let mut given = Layer::new();
         given.insert(Key::HubUrl, Given::one("https://hub.example.org", Origin::Prompt));
+        given.insert(Key::Admins, Given::many(["ada"], Origin::Prompt));
+        given.insert(Key::HttpsMode, Given::one("proxy", Origin::Prompt));
         given.insert(Key::Allow, Given::one("all", Origin::Prompt));
         given.insert(Key::Domain, Given::one("auth.example.org", Origin::Prompt));
         let saved = save_into(existing, &given).unwrap();
         assert_eq!(
             saved,
-            "# ours\n[access]\nallow = \"all\" # for now\n\n[hub]\nurl = \"https://hub.example.org\" # moved\nadmins = [\"ada\"]\n\n[cognito]\ndomain = \"auth.example.org\"\n"
+            "# ours\n[access]\nallow = \"all\" # for now\n\n[hub]\nurl = \"https://hub.example.org\" # moved\nadmins = [\"ada\"]\n\n[https]\nmode = \"proxy\"\n\n[cognito]\ndomain = \"auth.example.org\"\n"
         );
     }
 }

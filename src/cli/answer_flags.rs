@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command, builder::PossibleValuesParser};
 
 use super::Global;
@@ -22,9 +23,20 @@ pub struct AnswerFlags {
     layer: Layer,
     problems: Problems,
     file: Option<PathBuf>,
+    first_flag: Option<&'static str>,
 }
 
 impl AnswerFlags {
+    /// A flag of these that was given on the command line itself.
+    pub fn first_flag(&self) -> Option<&'static str> {
+        self.first_flag
+    }
+
+    /// Names another answers file, or none.
+    pub fn set_file(&mut self, file: Option<PathBuf>) {
+        self.file = file;
+    }
+
     /// The answers file that was named.
     pub fn file(&self) -> Option<&std::path::Path> {
         self.file.as_deref()
@@ -87,6 +99,7 @@ impl clap::FromArgMatches for AnswerFlags {
             layer: Layer::new(),
             problems: Problems::default(),
             file: None,
+            first_flag: None,
         };
         flags.update_from_arg_matches(matches)?;
         Ok(flags)
@@ -114,6 +127,9 @@ impl clap::FromArgMatches for AnswerFlags {
             }
             self.layer.insert(key, Given::many(texts, origin));
         }
+        let typed = |flag: &&str| matches.value_source(flag) == Some(ValueSource::CommandLine);
+        let flags = Key::all().map(|key| key.setting().flag);
+        self.first_flag = flags.chain([FILE_FLAG, SECRET_TRAP]).find(typed);
         if matches.contains_id(SECRET_TRAP) {
             let what = "a secret on the command line can be read by every user of this machine, and stays in the shell's history";
             let remedy = "use --client-secret-from file:PATH, or put it into HUBGATE_CLIENT_SECRET; then make a new secret in Cognito";
@@ -125,6 +141,33 @@ impl clap::FromArgMatches for AnswerFlags {
             ));
         }
         Ok(())
+    }
+}
+
+/// The flags of `hubgate` alone: the same, but left out of its short help, which is about commands.
+#[derive(Debug, Clone)]
+pub struct AloneFlags(pub AnswerFlags);
+
+impl clap::FromArgMatches for AloneFlags {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        AnswerFlags::from_arg_matches(matches).map(Self)
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        self.0.update_from_arg_matches(matches)
+    }
+}
+
+impl clap::Args for AloneFlags {
+    fn augment_args(command: Command) -> Command {
+        AnswerFlags::augment_args(command).mut_args(|arg| match arg.get_help_heading() {
+            Some(HEADING) => arg.hide_short_help(true),
+            _ => arg,
+        })
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
     }
 }
 

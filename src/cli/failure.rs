@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use serde::Serialize;
 
 use super::exit;
+use super::wizard::NeedsTerminal;
 use crate::answers::{Key, Problems};
 use crate::apply::{Cause, RunFailed};
 use crate::emulator::EmulatorError;
@@ -54,7 +55,7 @@ pub fn report(ui: Ui, error: &anyhow::Error) -> ExitCode {
 
 fn code(error: &anyhow::Error) -> u8 {
     match error.downcast_ref::<RunFailed>() {
-        _ if error.is::<Problems>() => exit::USAGE,
+        _ if error.is::<Problems>() || error.is::<NeedsTerminal>() => exit::USAGE,
         Some(failed) if failed.is_broken() => exit::NOT_RESTORED,
         _ => exit::FAILED,
     }
@@ -74,7 +75,8 @@ fn problems(error: &anyhow::Error) -> Vec<ProblemDocument> {
     problems.map(document).collect()
 }
 
-fn hint(error: &anyhow::Error) -> Option<String> {
+/// What to do about the error, where that is known.
+pub(super) fn hint(error: &anyhow::Error) -> Option<String> {
     let of_render = error
         .downcast_ref::<RenderError>()
         .and_then(RenderError::hint)

@@ -12,13 +12,17 @@ mod recovery;
 mod rehearse;
 mod render;
 mod rollback;
+mod saved;
 mod verify;
+mod wizard;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::ui::Ui;
+use answer_flags::AloneFlags;
 pub use answer_flags::AnswerFlags;
 
 /// Exit codes, the same for every command.
@@ -43,12 +47,15 @@ pub mod exit {
 struct Cli {
     #[command(flatten)]
     global: Global,
+    #[command(flatten)]
+    alone: AloneFlags,
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 const EXAMPLES: &str = "\
 Examples:
+  hubgate                              ask for what is needed, then write files for review
   hubgate rehearse                     see a login work on this machine, with a stand-in for Cognito
   hubgate render --answers hubgate.toml --out review
 ";
@@ -90,6 +97,8 @@ impl Global {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Ask for what is needed, then write or print the configuration; hubgate alone does the same
+    Wizard(wizard::Args),
     /// Write the configuration for review: awscognito.py, user data, commands
     Render(render::Args),
     /// Is the login working, end to end, without a person?
@@ -115,16 +124,22 @@ enum Command {
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let global = cli.global;
+    if let (Some(_), Some(flag)) = (&cli.command, cli.alone.0.first_flag()) {
+        let what = format!("--{flag} belongs behind the subcommand");
+        Cli::command().error(ErrorKind::ArgumentConflict, what).exit();
+    }
     let outcome = match cli.command {
-        Command::Render(args) => render::run(&global, args),
-        Command::Verify(args) => verify::run(&global, args),
-        Command::Apply(args) => apply::run(&global, &args),
-        Command::Rollback(args) => rollback::run(&global, &args),
-        Command::Rehearse(args) => rehearse::run(&global, &args),
-        Command::Doctor(args) => doctor::run(&global, &args),
-        Command::Completions(args) => completions::run(&args),
-        Command::Man => man::run(),
-        Command::Emulator(args) => emulator::run(args),
+        None => wizard::ask(&global, cli.alone.0),
+        Some(Command::Wizard(args)) => wizard::run(&global, args),
+        Some(Command::Render(args)) => render::run(&global, args),
+        Some(Command::Verify(args)) => verify::run(&global, args),
+        Some(Command::Apply(args)) => apply::run(&global, &args),
+        Some(Command::Rollback(args)) => rollback::run(&global, &args),
+        Some(Command::Rehearse(args)) => rehearse::run(&global, &args),
+        Some(Command::Doctor(args)) => doctor::run(&global, &args),
+        Some(Command::Completions(args)) => completions::run(&args),
+        Some(Command::Man) => man::run(),
+        Some(Command::Emulator(args)) => emulator::run(args),
     };
     outcome.unwrap_or_else(|error| failure::report(global.ui(), &error))
 }

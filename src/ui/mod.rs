@@ -1,8 +1,8 @@
 //! What a person or a script sees: text on a terminal, plain lines elsewhere, or one JSON document.
 
 pub mod page;
-pub mod prompt;
 mod progress;
+pub mod prompt;
 
 use serde::Serialize;
 

@@ -1,0 +1,335 @@
+//! `hubgate` alone and `hubgate wizard`: the questions in a terminal, and what comes of them.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use serde::Serialize;
+
+use super::output::{Output, secret_stays_behind};
+use super::saved::Saved;
+use super::{AnswerFlags, Global, exit, failure};
+use crate::answers::{Answers, Checked, Problems, resolve};
+use crate::apply::observe;
+use crate::host::{Host, SystemHost};
+use crate::invalid::Invalid;
+use crate::render::{FileSet, render};
+use crate::secret::SecretSource;
+use crate::ui::page::Row;
+use crate::ui::prompt::{Ask, Halt, NONE, Reply, Session, Terminal, confirm};
+use crate::wizard::{Action, OFFERS, Start, TypedSecret, Wizard, expanded, summary, what_next};
+
+const ANSWERS_FILE: &str = "hubgate.toml";
+
+const INTRODUCTION: &str = "hubgate puts an AWS Cognito login in front of JupyterHub. It asks for what it needs to know and writes nothing before you decide to.";
+
+const KEYS: &str =
+    "Arrow keys and Enter choose, Enter takes what stands in (brackets), Esc or < goes back, Ctrl-C stops.";
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Example:
+  hubgate wizard --answers hubgate.toml     # asks for what the file does not say")]
+pub struct Args {
+    #[command(flatten)]
+    answers: AnswerFlags,
+}
+
+/// The questions were to be asked where nobody can answer.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the questions need a terminal, and there is none; hubgate render --out DIR takes the answers as flags, variables or a file"
+)]
+pub struct NeedsTerminal;
+
+pub fn run(global: &Global, args: Args) -> anyhow::Result<ExitCode> {
+    ask(global, args.answers)
+}
+
+/// Asks and does what the person decides.
+pub fn ask(global: &Global, flags: AnswerFlags) -> anyhow::Result<ExitCode> {
+    let host = SystemHost::new();
+    if !Session::is_possible() {
+        let (given, problems) = flags.gather(&host)?;
+        let found = observe::oauthenticator(&host, &global.prefix)?;
+        resolve(&given, found, problems).context(NeedsTerminal)?;
+        return Err(NeedsTerminal.into());
+    }
+    let session = Session::begin().context("the terminal cannot be set up for questions")?;
+    let talked = Talk::new(global, &host, &session, flags).run();
+    match talked {
+        Err(error) if matches!(error.downcast_ref(), Some(Halt::Stopped)) => Ok(session.stopped()),
+        Err(error) => Err(error),
+        Ok(after) => {
+            session.end();
+            after.tell(global)?;
+            Ok(ExitCode::from(exit::DONE))
+        }
+    }
+}
+
+/// What is told once the terminal is as it was.
+enum After {
+    UserData(String),
+    Nothing,
+    Done,
+}
+
+impl After {
+    fn tell(self, global: &Global) -> anyhow::Result<()> {
+        #[derive(Serialize)]
+        struct Document {
+            user_data: String,
+        }
+        match self {
+            Self::UserData(text) if global.json => global.ui().document(&Document { user_data: text })?,
+            // line() ends the last line itself.
+            Self::UserData(text) => global.ui().line(text.strip_suffix('\n').unwrap_or(&text)),
+            Self::Nothing => global.ui().note("nothing was written"),
+            Self::Done => {}
+        }
+        Ok(())
+    }
+}
+
+struct Talk<'a> {
+    global: &'a Global,
+    host: &'a dyn Host,
+    session: &'a Session,
+    flags: AnswerFlags,
+}
+
+impl<'a> Talk<'a> {
+    fn new(global: &'a Global, host: &'a dyn Host, session: &'a Session, flags: AnswerFlags) -> Self {
+        Self {
+            global,
+            host,
+            session,
+            flags,
+        }
+    }
+
+    fn run(mut self) -> anyhow::Result<After> {
+        let mut terminal = Terminal::new();
+        if !self.global.quiet {
+            let rows = [INTRODUCTION, KEYS].map(|text| Row::Text(text.to_owned()));
+            crate::ui::prompt::Prompter::show(&mut terminal, &rows)?;
+        }
+        self.find_answers_file(&mut terminal)?;
+        let start = self.start()?;
+        let mut wizard = Wizard::new(&mut terminal, self.host, start);
+        loop {
+            let checked = wizard.settle()?;
+            wizard.show(&summary(&checked, wizard.secret(), self.host))?;
+            match what_next(wizard.prompter(), &OFFERS)? {
+                Action::Change => wizard.change()?,
+                Action::Stop => return Ok(After::Nothing),
+                action => match self.act(action, &mut wizard, &checked) {
+                    Ok(Some(after)) => return Ok(after),
+                    Ok(None) => {}
+                    Err(error) if error.is::<Halt>() => return Err(error),
+                    // The answers are worth more than this one try.
+                    Err(error) => wizard.show(&failed(&error))?,
+                },
+            }
+        }
+    }
+
+    /// The file of an earlier run is a good start.
+    fn find_answers_file(&mut self, terminal: &mut Terminal) -> anyhow::Result<()> {
+        let file = Path::new(ANSWERS_FILE);
+        if self.flags.file().is_some() || self.host.stat(file)?.is_none() {
+            return Ok(());
+        }
+        let explain = "It is in this folder. What it says is not asked again.";
+        let title = format!("Start from {ANSWERS_FILE}");
+        if self.global.yes || confirm(terminal, &title, explain, true)? == Reply::Answer(true) {
+            self.flags.set_file(Some(file.to_owned()));
+        }
+        Ok(())
+    }
+
+    fn start(&self) -> anyhow::Result<Start> {
+        let mut flags = self.flags.clone();
+        // A file that is not there yet is one to be saved.
+        if let Some(file) = flags.file()
+            && self.host.stat(file)?.is_none()
+        {
+            flags.set_file(None);
+        }
+        let (given, problems) = flags.gather(self.host)?;
+        let mut no_question = Problems::default();
+        for problem in problems.iter().filter(|problem| problem.key.is_none()) {
+            no_question.add(problem.clone());
+        }
+        if !no_question.is_empty() {
+            return Err(no_question.into());
+        }
+        Ok(Start {
+            given,
+            problems,
+            found: observe::oauthenticator(self.host, &self.global.prefix)?,
+            secret_file: if rustix::process::geteuid().is_root() {
+                "/root/hubgate-cognito.secret".to_owned()
+            } else {
+                "~/.config/hubgate/cognito.secret".to_owned()
+            },
+        })
+    }
+
+    /// Does what the person chose; none when they went back.
+    fn act(
+        &self,
+        action: Action,
+        wizard: &mut Wizard<'_>,
+        checked: &Checked,
+    ) -> anyhow::Result<Option<After>> {
+        let files = render(&checked.answers, None)?;
+        let folder = match action {
+            Action::WriteFiles => match self.ask_folder(wizard, &checked.answers, &files)? {
+                Some(folder) => Some(folder),
+                None => return Ok(None),
+            },
+            _ => None,
+        };
+        let Reply::Answer(saved) = self.ask_answers_file(action, wizard)? else {
+            return Ok(None);
+        };
+        if action == Action::PrintUserData {
+            let warning =
+                secret_stays_behind(&checked.answers).or_else(|| file_stays_behind(&checked.answers));
+            wizard.show(&warning.map(Row::Warning).into_iter().collect::<Vec<_>>())?;
+        }
+        self.session.while_writing(|| -> anyhow::Result<()> {
+            if let Some(saved) = &saved {
+                saved.write(self.global, self.host)?;
+            }
+            if let Some(secret) = wizard.secret() {
+                write_secret(self.global, self.host, secret)?;
+            }
+            if let Some(folder) = &folder {
+                let output = Output::compare(self.host, folder, &checked.answers, &files)?;
+                output.write(self.global, self.host, checked.warnings.clone())?;
+            }
+            Ok(())
+        })??;
+        Ok(Some(match action {
+            Action::PrintUserData => {
+                After::UserData(files.text("user-data.sh").unwrap_or_default().to_owned())
+            }
+            _ => After::Done,
+        }))
+    }
+
+    fn ask_folder(
+        &self,
+        wizard: &mut Wizard<'_>,
+        answers: &Answers,
+        files: &FileSet,
+    ) -> anyhow::Result<Option<PathBuf>> {
+        loop {
+            let ask = Ask {
+                title: "Folder",
+                explain: "It is made where it is missing. REVIEW.md in it says what to look at.",
+                complaint: None,
+                default: Some("review".to_owned()),
+                initial: None,
+                check: &|text| check_folder(self.host, text),
+            };
+            let Reply::Answer(text) = wizard.prompter().text(&ask)? else {
+                return Ok(None);
+            };
+            let folder = PathBuf::from(text);
+            let edited = Output::compare(self.host, &folder, answers, files)?.edited_by_hand(self.host)?;
+            let explain = format!(
+                "This was changed by hand and would be lost: {}",
+                edited.join(", ")
+            );
+            if edited.is_empty()
+                || self.global.yes
+                || confirm(wizard.prompter(), "Overwrite", &explain, false)? == Reply::Answer(true)
+            {
+                return Ok(Some(folder));
+            }
+        }
+    }
+
+    /// Where the answers go; none where they are there already or not wanted.
+    fn ask_answers_file(
+        &self,
+        action: Action,
+        wizard: &mut Wizard<'_>,
+    ) -> anyhow::Result<Reply<Option<Saved>>> {
+        let given = wizard.to_save();
+        let default = self.flags.file().unwrap_or(Path::new(ANSWERS_FILE));
+        let saved = Saved::new(self.host, default, &given);
+        if saved.as_ref().is_ok_and(Saved::is_there) {
+            let what = format!("{} says all this already.", default.display());
+            wizard.show(&[Row::Text(what)])?;
+            return Ok(Reply::Answer(None));
+        }
+        if self.global.yes {
+            return Ok(Reply::Answer(Some(saved?)));
+        }
+        let must = action == Action::SaveAnswers;
+        let explain = if must {
+            "For the next run, and for hubgate render --answers. No secret is in it."
+        } else {
+            "For the next run, and for hubgate render --answers. - saves nothing."
+        };
+        let ask = Ask {
+            title: "Save the answers in",
+            explain,
+            complaint: None,
+            default: Some(default.display().to_string()),
+            initial: None,
+            check: &|text| match text {
+                NONE if !must => Ok("nowhere".to_owned()),
+                _ => Saved::new(self.host, Path::new(text), &given)
+                    .map(|saved| saved.path.display().to_string())
+                    .map_err(|error| Invalid::new(format!("{error:#}"), "name another file")),
+            },
+        };
+        Ok(match wizard.prompter().text(&ask)? {
+            Reply::Answer(text) if text == NONE => Reply::Answer(None),
+            Reply::Answer(text) => Reply::Answer(Some(Saved::new(self.host, Path::new(&text), &given)?)),
+            Reply::Back => Reply::Back,
+        })
+    }
+}
+
+fn write_secret(global: &Global, host: &dyn Host, typed: &TypedSecret) -> anyhow::Result<()> {
+    let path = expanded(host, &typed.file).context("HOME is not set, so ~ means nothing")?;
+    if let Some(folder) = path.parent() {
+        host.create_dir(folder, 0o700)?;
+    }
+    let line = zeroize::Zeroizing::new(format!("{}\n", typed.secret.expose()));
+    host.write_atomic(&path, line.as_bytes(), 0o600, None)?;
+    global.ui().line(format!("written    {}", path.display()));
+    Ok(())
+}
+
+fn check_folder(host: &dyn Host, text: &str) -> Result<String, Invalid> {
+    match host.stat(Path::new(text)) {
+        _ if text.is_empty() => Err(Invalid::needed()),
+        Ok(Some(stat)) if !stat.is_dir => Err(Invalid::new(format!("{text} is a file"), "name a folder")),
+        Ok(_) => Ok(text.to_owned()),
+        Err(error) => Err(Invalid::new(error.to_string(), "name another folder")),
+    }
+}
+
+fn file_stays_behind(answers: &Answers) -> Option<String> {
+    match &answers.cognito.client_secret {
+        SecretSource::File(path) => Some(format!(
+            "a new instance does not have {}: its image must, or use Secrets Manager or SSM",
+            path.display()
+        )),
+        _ => None,
+    }
+}
+
+fn failed(error: &anyhow::Error) -> Vec<Row> {
+    let hint = failure::hint(error).map(Row::Text);
+    let what = Row::Warning(format!("that did not work: {error:#}"));
+    std::iter::once(Row::Blank).chain([what]).chain(hint).collect()
+}
