@@ -70,7 +70,8 @@ pub trait Files {
     /// the folder's own fsync comes after the new file took its place.
     ///
     /// A target that is a symbolic link is refused: to follow it would write where nobody looked, to
-    /// replace it would lose the link for good, since undo puts back bytes and modes only.
+    /// replace it would lose the link for good, since undo puts back bytes and modes only. Access lists
+    /// and labels are those that any new file gets in that folder.
     fn write_atomic(&self, path: &Path, bytes: &[u8], mode: u32, owner: Option<(u32, u32)>)
     -> io::Result<()>;
 

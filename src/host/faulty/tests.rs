@@ -1,8 +1,10 @@
 #![allow(clippy::unwrap_used)]
 
+use std::os::unix::process::ExitStatusExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::*;
+use crate::host::SystemHost;
 use crate::host::memory::{MemoryHost, finished};
 
 /// Three operations, one of each kind; says which came back well.
@@ -95,4 +97,29 @@ fn death_ends_the_work_there_and_a_new_process_finds_what_was_done() {
         assert!(death.is::<Killed>());
         assert_eq!(done(&host.host().restart()), left, "{fault:?} at {at}");
     }
+}
+
+#[test]
+fn a_real_process_can_die_a_real_death() {
+    const FOLDER: &str = "HUBGATE_TEST_FOLDER";
+    if let Some(folder) = std::env::var_os(FOLDER) {
+        let path = Path::new(&folder);
+        let host = Faulty::new(SystemHost::new(), 2, Fault::KilledAfter, Death::Process);
+        for name in ["1", "2", "3"] {
+            host.write_atomic(&path.join(name), b"", 0o600, None).unwrap();
+        }
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let status = std::process::Command::new(std::env::current_exe().unwrap())
+        .args([
+            "--exact",
+            "host::faulty::tests::a_real_process_can_die_a_real_death",
+        ])
+        .env(FOLDER, folder.path())
+        .status()
+        .unwrap();
+    assert_eq!(status.signal(), Some(9));
+    let left = SystemHost::new().list(folder.path()).unwrap();
+    assert_eq!(left, [folder.path().join("1"), folder.path().join("2")]);
 }
