@@ -13,8 +13,8 @@ use crate::render::{TljhChange, sha256_hex};
 use crate::secret::Secret;
 use crate::verify::{LocalHub, wait_until_ready};
 
-/// How long one `tljh-config` may take; it needs tenths of a second.
-const TLJH_CONFIG_DEADLINE: Duration = Duration::from_secs(30);
+/// How long one `tljh-config` may take: tenths of a second, and ten seconds seen on a busy machine.
+const TLJH_CONFIG_DEADLINE: Duration = Duration::from_secs(60);
 /// How often to try again when somebody else's `tljh-config` holds the lock.
 const TLJH_CONFIG_TRIES: u32 = 5;
 /// A hub that systemd had to start this often again will not come up.

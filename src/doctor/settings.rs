@@ -301,8 +301,8 @@ impl<'a> Look<'a> {
             .settings
             .iter()
             .any(|setting| rules.contains(&setting.name.as_str()) && !setting.is_empty());
-        let config = observed.config.as_ref();
-        let named = config.is_ok_and(|config| !config.texts("users.allowed").is_empty());
+        let Ok(config) = &observed.config else { return };
+        let named = !config.texts("users.allowed").is_empty();
         if !ruled && !named {
             let what = "no rule lets anyone in: everyone but administrators gets 403";
             self.report(
