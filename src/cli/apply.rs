@@ -43,6 +43,15 @@ pub struct Waiting {
     wait: u64,
 }
 
+impl Default for Waiting {
+    fn default() -> Self {
+        Self {
+            hub_deadline: 90,
+            wait: 30,
+        }
+    }
+}
+
 impl Waiting {
     /// For the hub to come up.
     pub fn hub_deadline(&self) -> Duration {

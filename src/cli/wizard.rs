@@ -6,10 +6,11 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use serde::Serialize;
 
+use super::apply::{Waiting, apply_checked};
 use super::output::{Output, secret_stays_behind};
 use super::saved::Saved;
 use super::{AnswerFlags, Global, exit, failure};
-use crate::answers::{Answers, Checked, Problems, resolve};
+use crate::answers::{Answers, Checked, Layer, Problems, resolve};
 use crate::apply::observe;
 use crate::host::{Host, SystemHost};
 use crate::invalid::Invalid;
@@ -17,7 +18,9 @@ use crate::render::{FileSet, render};
 use crate::secret::SecretSource;
 use crate::ui::page::Row;
 use crate::ui::prompt::{Ask, Halt, NONE, Reply, Session, Terminal, confirm};
-use crate::wizard::{Action, OFFERS, Start, TypedSecret, Wizard, expanded, summary, what_next};
+use crate::wizard::{
+    APPLY_HERE, Action, OFFERS, Offer, Start, TypedSecret, Wizard, expanded, summary, what_next,
+};
 
 const ANSWERS_FILE: &str = "hubgate.toml";
 
@@ -62,6 +65,10 @@ pub fn ask(global: &Global, flags: AnswerFlags) -> anyhow::Result<ExitCode> {
         Err(error) => Err(error),
         Ok(after) => {
             session.end();
+            if let After::Apply(chosen) = after {
+                let (checked, given) = *chosen;
+                return apply_checked(global, &host, &checked, &given, &Waiting::default(), false);
+            }
             after.tell(global)?;
             Ok(ExitCode::from(exit::DONE))
         }
@@ -71,6 +78,7 @@ pub fn ask(global: &Global, flags: AnswerFlags) -> anyhow::Result<ExitCode> {
 /// What is told once the terminal is as it was.
 enum After {
     UserData(String),
+    Apply(Box<(Checked, Layer)>),
     Nothing,
     Done,
 }
@@ -85,6 +93,7 @@ impl After {
             Self::UserData(text) if global.json => global.ui().document(&Document { user_data: text })?,
             // line() ends the last line itself.
             Self::UserData(text) => global.ui().line(text.strip_suffix('\n').unwrap_or(&text)),
+            Self::Apply(_) => {}
             Self::Nothing => global.ui().note("nothing was written"),
             Self::Done => {}
         }
@@ -117,11 +126,12 @@ impl<'a> Talk<'a> {
         }
         self.find_answers_file(&mut terminal)?;
         let start = self.start()?;
+        let offers = self.offers()?;
         let mut wizard = Wizard::new(&mut terminal, self.host, start);
         loop {
             let checked = wizard.settle()?;
             wizard.show(&summary(&checked, wizard.secret(), self.host))?;
-            match what_next(wizard.prompter(), &OFFERS)? {
+            match what_next(wizard.prompter(), &offers)? {
                 Action::Change => wizard.change()?,
                 Action::Stop => return Ok(After::Nothing),
                 action => match self.act(action, &mut wizard, &checked) {
@@ -133,6 +143,11 @@ impl<'a> Talk<'a> {
                 },
             }
         }
+    }
+
+    fn offers(&self) -> anyhow::Result<Vec<Offer>> {
+        let here = observe::is_installed(self.host, &self.global.prefix)?.then_some(APPLY_HERE);
+        Ok(here.into_iter().chain(OFFERS).collect())
     }
 
     /// The file of an earlier run is a good start.
@@ -214,6 +229,7 @@ impl<'a> Talk<'a> {
             Ok(())
         })??;
         Ok(Some(match action {
+            Action::Apply => After::Apply(Box::new((checked.clone(), wizard.to_save()))),
             Action::PrintUserData => {
                 After::UserData(files.text("user-data.sh").unwrap_or_default().to_owned())
             }

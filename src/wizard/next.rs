@@ -5,6 +5,8 @@ use crate::ui::prompt::{Halt, Menu, Prompter, Reply};
 /// What a person decides once the answers are right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
+    /// Apply the answers to the hub of this machine.
+    Apply,
     /// Write the files of `hubgate render` into a folder.
     WriteFiles,
     /// Print user-data.sh.
@@ -49,6 +51,12 @@ pub const OFFERS: [Offer; 5] = [
         label: "Stop                 nothing is written",
     },
 ];
+
+/// What a machine with TLJH has to offer before all else.
+pub const APPLY_HERE: Offer = Offer {
+    action: Action::Apply,
+    label: "Apply here           on this machine's hub, undone if the login fails",
+};
 
 /// Asks what to do. Going back is changing an answer.
 ///
