@@ -296,3 +296,6 @@ pub(super) fn path_with(host: &dyn Host, environment: &HubEnvironment) -> OsStri
     }
     path
 }
+
+#[cfg(test)]
+mod tests;

@@ -225,3 +225,6 @@ impl<'h> Hub<'h> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

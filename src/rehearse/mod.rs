@@ -29,7 +29,7 @@ use crate::answers::Answers;
 use crate::emulator::{Client, Config, Emulator, EmulatorError, Pool};
 use crate::host::Host;
 use crate::render::{RenderError, render};
-use crate::secret::Secret;
+use crate::secret::{Secret, SecretSource};
 use cast::{Person, cast};
 pub use environment::EnvironmentError;
 pub use hub::HubError;
@@ -124,6 +124,10 @@ impl<'h> Rehearsal<'h> {
         python: Option<&Path>,
         progress: &dyn Progress,
     ) -> Result<Self, RehearseError> {
+        if let SecretSource::Env(variable) = &answers.cognito.client_secret {
+            // The real secret is there already; nothing that is started here has any use for it.
+            host.hide_var(variable);
+        }
         let files = render(answers, None)?;
         let awscognito = files.text("awscognito.py").unwrap_or_default();
         let pinned = Pinned::for_oauthenticator(answers.oauthenticator);

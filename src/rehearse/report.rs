@@ -259,3 +259,6 @@ impl Verdict {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
