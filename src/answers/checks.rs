@@ -1,9 +1,9 @@
 //! Checks that span several settings: what Cognito, Let's Encrypt, TLJH or oauthenticator would
 //! only reveal at the first login.
 
+use super::door::Door;
 use super::https::Https;
 use super::model::{Access, Allow, Cognito, Hub};
-use super::resolve::Door;
 use super::setting::Key;
 use crate::cognito::{CognitoDomain, ScopeSet, UsernameClaim};
 use crate::hub::{HubUrl, OauthenticatorVersion, UserName};

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use toml_edit::{Document, Item, TableLike};
 
-use super::given::{self, Given, Layer, Origin};
+use super::given::{self, Given, Layer};
+use super::origin::Origin;
 use super::problem::{Problem, Problems};
 use super::setting::{Key, Kind};
 

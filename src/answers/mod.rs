@@ -1,10 +1,12 @@
 //! What a person decided: the model, its four sources, and the one door they all go through.
 
 mod checks;
+mod door;
 mod file;
 mod given;
 mod https;
 mod model;
+mod origin;
 mod problem;
 pub mod questions;
 mod resolve;
@@ -13,9 +15,10 @@ mod setting;
 
 pub use file::read_file;
 pub(crate) use given::split_list;
-pub use given::{Given, Item, Layer, Origin, SECRET_VARIABLE, from_environment, merge};
+pub use given::{Given, Item, Layer, SECRET_VARIABLE, from_environment, merge};
 pub use https::{Https, HttpsMode};
 pub use model::{Access, Allow, Answers, Cognito, Hub};
+pub use origin::Origin;
 pub use problem::{Problem, Problems};
 pub use resolve::{Checked, check_one, resolve};
 pub use save::save_into;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::given::Origin;
+use super::origin::Origin;
 use super::setting::Key;
 use crate::invalid::Invalid;
 
