@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Global;
 use crate::answers::{Layer, save_into};
 use crate::host::Host;
 
@@ -37,12 +36,11 @@ impl Saved {
         self.before.as_ref() == Some(&self.text)
     }
 
-    pub(super) fn write(&self, global: &Global, host: &dyn Host) -> anyhow::Result<()> {
+    /// Writes the file, and the folder where that is missing.
+    pub(super) fn write(&self, host: &dyn Host) -> anyhow::Result<()> {
         if let Some(folder) = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             host.create_dir(folder, 0o755)?;
         }
-        host.write_atomic(&self.path, self.text.as_bytes(), self.mode, None)?;
-        global.ui().line(format!("written    {}", self.path.display()));
-        Ok(())
+        Ok(host.write_atomic(&self.path, self.text.as_bytes(), self.mode, None)?)
     }
 }

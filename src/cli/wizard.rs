@@ -215,12 +215,21 @@ impl<'a> Talk<'a> {
                 secret_stays_behind(&checked.answers).or_else(|| file_stays_behind(&checked.answers));
             wizard.show(&warning.map(Row::Warning).into_iter().collect::<Vec<_>>())?;
         }
+        let tell_written = |path: &Path| {
+            let line = format!("written    {}", path.display());
+            match action {
+                // Standard output is for the user data alone.
+                Action::PrintUserData => self.global.ui().note(line),
+                _ => self.global.ui().line(line),
+            }
+        };
         self.session.while_writing(|| -> anyhow::Result<()> {
             if let Some(saved) = &saved {
-                saved.write(self.global, self.host)?;
+                saved.write(self.host)?;
+                tell_written(&saved.path);
             }
             if let Some(secret) = wizard.secret() {
-                write_secret(self.global, self.host, secret)?;
+                tell_written(&write_secret(self.host, secret)?);
             }
             if let Some(folder) = &folder {
                 let output = Output::compare(self.host, folder, &checked.answers, &files)?;
@@ -314,15 +323,14 @@ impl<'a> Talk<'a> {
     }
 }
 
-fn write_secret(global: &Global, host: &dyn Host, typed: &TypedSecret) -> anyhow::Result<()> {
+fn write_secret(host: &dyn Host, typed: &TypedSecret) -> anyhow::Result<PathBuf> {
     let path = expanded(host, &typed.file).context("HOME is not set, so ~ means nothing")?;
     if let Some(folder) = path.parent() {
         host.create_dir(folder, 0o700)?;
     }
     let line = zeroize::Zeroizing::new(format!("{}\n", typed.secret.expose()));
     host.write_atomic(&path, line.as_bytes(), 0o600, None)?;
-    global.ui().line(format!("written    {}", path.display()));
-    Ok(())
+    Ok(path)
 }
 
 fn check_folder(host: &dyn Host, text: &str) -> Result<String, Invalid> {

@@ -81,7 +81,7 @@ pub enum Reply<T> {
 /// Why there is no reply.
 #[derive(Debug, thiserror::Error)]
 pub enum Halt {
-    /// The person pressed Ctrl-C, or the terminal went away.
+    /// The person pressed Ctrl-C, or a signal asked us to end.
     #[error("stopped")]
     Stopped,
     /// The terminal cannot be read or written.
@@ -92,7 +92,7 @@ pub enum Halt {
 impl From<io::Error> for Halt {
     fn from(error: io::Error) -> Self {
         match error.kind() {
-            io::ErrorKind::Interrupted | io::ErrorKind::UnexpectedEof => Self::Stopped,
+            io::ErrorKind::Interrupted => Self::Stopped,
             _ => Self::Terminal(error),
         }
     }

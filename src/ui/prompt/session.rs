@@ -2,18 +2,25 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+use signal_hook::flag;
 use signal_hook::iterator::Signals;
 
 /// A terminal that is set up for questions. However the questions end, by an answer, by Ctrl-C or by
 /// a signal, the terminal is put back.
 pub struct Session(Arc<Shared>);
 
+/// SIGINT last: whichever signal cuts a read short, console then raises SIGINT too.
+const SIGNALS: [i32; 4] = [SIGTERM, SIGHUP, SIGQUIT, SIGINT];
+
 struct Shared {
     before: Termios,
+    /// Which of [`SIGNALS`] came, set by the handlers: a prompt that was cut short finds it here.
+    came: [Arc<AtomicBool>; SIGNALS.len()],
     state: Mutex<State>,
 }
 
@@ -44,9 +51,13 @@ impl Session {
     pub fn begin() -> io::Result<Self> {
         let shared = Arc::new(Shared {
             before: tcgetattr(io::stdin())?,
+            came: Default::default(),
             state: Mutex::new(State::Asking { wrote: false }),
         });
-        let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP, SIGQUIT])?;
+        for (signal, came) in SIGNALS.iter().zip(&shared.came) {
+            flag::register(*signal, came.clone())?;
+        }
+        let mut signals = Signals::new(SIGNALS)?;
         let session = Self(shared.clone());
         std::thread::Builder::new()
             .name("terminal".into())
@@ -75,20 +86,21 @@ impl Session {
     /// The terminal is as it was, and signals do what they do to any program.
     pub fn end(self) {}
 
-    /// Says that nothing was written, where that is so. For when a prompt was left by Ctrl-C.
+    /// Says that nothing was written, where that is so. For when a signal cut a prompt short.
     pub fn stopped(self) -> ExitCode {
         let mut state = self.0.state();
+        self.0.restore();
         self.0.say_stopped(*state);
         *state = State::Leaving;
-        ExitCode::from(130)
+        ExitCode::from(self.0.exit_code())
     }
 }
 
 impl Drop for Session {
     fn drop(&mut self) {
         let mut state = self.0.state();
-        self.0.restore();
         if *state != State::Leaving {
+            self.0.restore();
             *state = State::Over;
         }
     }
@@ -106,7 +118,7 @@ impl Shared {
             State::Asking { .. } => {
                 self.restore();
                 self.say_stopped(*state);
-                std::process::exit(128 + signal);
+                std::process::exit(self.exit_code().into());
             }
             State::Writing | State::Leaving => {}
             State::Over => {
@@ -116,6 +128,16 @@ impl Shared {
                 }
             }
         }
+    }
+
+    /// 128 and the signal's number, as a shell reports it.
+    fn exit_code(&self) -> u8 {
+        let came = SIGNALS
+            .iter()
+            .zip(&self.came)
+            .find(|(_, came)| came.load(Ordering::SeqCst));
+        let signal = came.map_or(SIGINT, |(signal, _)| *signal);
+        u8::try_from(128 + signal).unwrap_or(u8::MAX)
     }
 
     fn quieten(&self) -> io::Result<()> {

@@ -1,0 +1,149 @@
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use crate::kit::{DOMAIN, HUB, Home, ID, SECRET};
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+#[test]
+fn a_typed_secret_is_in_its_file_and_nowhere_else() {
+    let home = Home::new();
+    let mut person = home.person().starts();
+    person.tells_the_hub();
+    person
+        .tells_cognito_and_the_secret("~/.config/hubgate/cognito.secret")
+        .tells_who();
+    person.picks("What next", "Write the files").answers("Folder", "");
+    person.answers("Save the answers in", "");
+    let end = person.ends();
+    assert_eq!(end.code, Some(0));
+    assert!(!end.seen.contains(SECRET), "the terminal showed it");
+
+    let file = home.path().join(".config/hubgate/cognito.secret");
+    assert_eq!(fs::read_to_string(&file).unwrap(), format!("{SECRET}\n"));
+    assert_eq!(mode(&file), 0o600);
+    assert_eq!(mode(file.parent().unwrap()), 0o700);
+    for (path, (_, bytes)) in home.everything() {
+        let holds = String::from_utf8_lossy(&bytes).contains(SECRET);
+        assert_eq!(holds, path == file, "{}", path.display());
+    }
+    assert!(
+        home.read("hubgate.toml")
+            .contains("client_secret = \"file:~/.config/hubgate/cognito.secret\"")
+    );
+}
+
+#[test]
+fn a_typed_secret_is_forgotten_when_the_person_stops() {
+    let home = Home::new();
+    let before = home.everything();
+    let mut person = home.person().starts();
+    person
+        .tells_the_hub()
+        .tells_cognito_and_the_secret("~/cognito.secret")
+        .tells_who();
+    person.picks("What next", "Stop");
+    let end = person.ends();
+    assert_eq!(end.code, Some(0));
+    assert!(!end.seen.contains(SECRET));
+    assert!(home.everything() == before);
+}
+
+#[test]
+fn a_typed_secret_is_forgotten_when_another_source_is_chosen() {
+    let home = Home::new();
+    let mut person = home.person().starts();
+    person
+        .tells_the_hub()
+        .tells_cognito_and_the_secret("~/cognito.secret");
+    person.picks("User names", "< back");
+    person
+        .picks("Client secret", "SSM parameter")
+        .answers("Name or ARN", "/hubgate/secret");
+    person.tells_who();
+    person
+        .picks("What next", "Save the answers")
+        .answers("Save the answers in", "");
+    assert_eq!(person.ends().code, Some(0));
+    assert!(!home.path().join("cognito.secret").exists());
+}
+
+#[test]
+fn a_secret_of_an_odd_length_is_taken_with_a_warning() {
+    let home = Home::new();
+    let mut person = home.person().starts();
+    person
+        .tells_the_hub()
+        .answers("Cognito domain", DOMAIN)
+        .answers("Client ID", ID);
+    person
+        .picks("Client secret", "I type it now")
+        .answers("The secret", "too-short");
+    person.sees("the secret holds characters that Cognito does not use in client secrets");
+    person.answers("Keep it in", "~/cognito.secret").tells_who();
+    person.sees("To think about");
+    person.sees("the secret holds characters that Cognito does not use in client secrets");
+    person.picks("What next", "Stop");
+    assert_eq!(person.ends().code, Some(0));
+}
+
+#[test]
+fn a_secret_in_a_variable_stays_there() {
+    let home = Home::new();
+    let args = [
+        "--hub-url",
+        HUB,
+        "--https",
+        "proxy",
+        "--domain",
+        DOMAIN,
+        "--client-id",
+        ID,
+    ];
+    let mut person = home
+        .person()
+        .args(&args)
+        .args(&["--allow", "all"])
+        .env("HUBGATE_CLIENT_SECRET", SECRET)
+        .starts();
+    person.picks("What next", "Write the files").answers("Folder", "");
+    person.answers("Save the answers in", "");
+    let end = person.ends();
+    assert_eq!(end.code, Some(0));
+    assert!(!end.seen.contains(SECRET));
+    for (path, (_, bytes)) in home.everything() {
+        let holds = String::from_utf8_lossy(&bytes).contains(SECRET);
+        assert!(!holds, "{}", path.display());
+    }
+    assert!(
+        home.read("hubgate.toml")
+            .contains("client_secret = \"env:HUBGATE_CLIENT_SECRET\"")
+    );
+}
+
+#[test]
+fn a_secret_given_in_place_of_its_source_is_not_shown() {
+    let home = Home::new();
+    let mut person = home.person().args(&["--client-secret-from", SECRET]).starts();
+    person
+        .tells_the_hub()
+        .answers("Cognito domain", DOMAIN)
+        .answers("Client ID", ID);
+    person
+        .is_asked("Client secret")
+        .sees("this looks like the secret itself");
+    person.sees("< back").presses("jj\r");
+    person.errs(
+        "Variable",
+        SECRET,
+        "this looks like the secret itself",
+        "COGNITO_SECRET",
+    );
+    person.is_asked("User names").presses_ctrl_c();
+    let seen = person.ends().seen;
+    // It was typed once where a name belongs, and so it stood in that line; never in a message.
+    assert!(!seen.contains(&format!("'{SECRET}'")) && !seen.contains(&format!("env:{SECRET}")));
+}
