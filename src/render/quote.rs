@@ -17,13 +17,19 @@ pub enum NotQuotable {
     Kind(String),
 }
 
-/// A Python string literal in ASCII.
+/// A Python string literal in ASCII, in the quotes that need fewer escapes, as Python's formatters
+/// choose them.
 pub fn python_string(text: &str) -> String {
+    let count = |quote| text.matches(quote).count();
+    let quote = if count('"') > count('\'') { '\'' } else { '"' };
     let mut out = String::with_capacity(text.len() + 2);
-    out.push('"');
+    out.push(quote);
     for c in text.chars() {
         match c {
-            '"' => out.push_str("\\\""),
+            c if c == quote => {
+                out.push('\\');
+                out.push(c);
+            }
             '\\' => out.push_str("\\\\"),
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
@@ -39,7 +45,7 @@ pub fn python_string(text: &str) -> String {
             }
         }
     }
-    out.push('"');
+    out.push(quote);
     out
 }
 
@@ -168,6 +174,7 @@ mod tests {
     #[test]
     fn a_hostile_text_is_inert_in_python() {
         assert_eq!(python_string(HOSTILE), r#""a\"b\n'$(id){{x}}\xe9\U0001f600""#);
+        assert_eq!(python_string("\"a\" 'b"), r#"'"a" \'b'"#);
     }
 
     #[test]

@@ -196,6 +196,9 @@ fn secrets_manager(rest: &str) -> Result<SecretSource, Invalid> {
         Some((id, key)) => (id.trim(), Some(key.trim())),
         None => (rest, None),
     };
+    if json_key.is_some_and(|key| key.contains(char::is_control)) {
+        return Err(Invalid::new("the key behind # holds a control character", RIGHT));
+    }
     if json_key == Some("") {
         return Err(Invalid::new("there is no key behind #", RIGHT));
     }
