@@ -10,13 +10,14 @@ fail() {
     exit 1
 }
 
-# mount_layers TARGET UPPER WORK LOWER...: lay folders over each other, the first LOWER on top.
+# mount_layers TARGET UPPER WORK LOWER...: lay folders over each other, the first LOWER on top. With redirects,
+# a folder of theirs can be renamed without being copied.
 mount_layers() {
     local target=$1 upper=$2 work=$3 lower=$4
     shift 4
     for layer in "$@"; do lower+=:$layer; done
     mkdir -p "$target" "$upper" "$work"
-    mount -t overlay overlay -o "lowerdir=$lower,upperdir=$upper,workdir=$work" "$target"
+    mount -t overlay overlay -o "redirect_dir=on,lowerdir=$lower,upperdir=$upper,workdir=$work" "$target"
 }
 
 # own_cgroup NAME: move this process into control groups of its own, or two containers would share one.
