@@ -92,6 +92,11 @@ impl HubEnvironment {
         self.bin().join("python")
     }
 
+    /// Its folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// Where its programs are: traefik among them.
     pub fn bin(&self) -> PathBuf {
         self.root.join("bin")

@@ -161,7 +161,8 @@ impl<'h> Rehearsal<'h> {
                 Err(error) => return Err(broken(error.into(), None)),
             }
         };
-        let report = Report::new(release, &answers.oauthenticator.to_string(), &python.version);
+        let wanted = answers.oauthenticator.to_string();
+        let report = Report::new(release, &wanted, &python.version, environment.root().to_owned());
         Ok(Rehearsal {
             hub,
             stand_in,

@@ -1,5 +1,7 @@
 //! What a rehearsal found: who should get in, and who did.
 
+use std::path::PathBuf;
+
 use serde::Serialize;
 
 use super::cast::Person;
@@ -21,6 +23,8 @@ pub struct Report {
     pub in_place_of: Option<String>,
     /// The Python that it ran on.
     pub python: String,
+    /// Where all that is installed; the folder may be deleted to make room.
+    pub environment: PathBuf,
     /// One row a person.
     pub people: Vec<Row>,
     /// What the hub's log says against the configuration.
@@ -99,7 +103,7 @@ pub struct KeptPerson {
 
 impl Report {
     /// An empty one.
-    pub fn new(release: &Release, wanted: &str, python: &str) -> Self {
+    pub fn new(release: &Release, wanted: &str, python: &str, environment: PathBuf) -> Self {
         let oauthenticator = release.oauthenticator.to_string();
         Report {
             ok: true,
@@ -107,6 +111,7 @@ impl Report {
             in_place_of: (oauthenticator != wanted).then(|| wanted.to_owned()),
             oauthenticator,
             python: python.to_owned(),
+            environment,
             people: Vec::new(),
             complaints: Vec::new(),
             kept: None,

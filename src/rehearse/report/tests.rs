@@ -27,7 +27,7 @@ fn seen_as(identity: Identity) -> Outcome {
 }
 
 fn is_ok(promise: Promise, outcome: Outcome) -> bool {
-    let mut report = Report::new(&RELEASES[0], "17.4.0", "3.11.7");
+    let mut report = Report::new(&RELEASES[0], "17.4.0", "3.11.7", "/env".into());
     report.add(&person("someone"), &promise, outcome);
     assert_eq!(report.ok, report.people[0].ok);
     report.ok
@@ -93,7 +93,7 @@ fn a_login_that_cannot_be_ended_is_a_fault() {
 
 #[test]
 fn a_complaint_in_the_log_is_a_fault() {
-    let mut report = Report::new(&RELEASES[0], "17.4.0", "3.11.7");
+    let mut report = Report::new(&RELEASES[0], "17.4.0", "3.11.7", "/env".into());
     report.complain(vec!["[W] x is deprecated".into()]);
     assert!(!report.ok);
     assert!(report.lines().iter().any(|line| line.contains("x is deprecated")));
@@ -101,7 +101,7 @@ fn a_complaint_in_the_log_is_a_fault() {
 
 #[test]
 fn the_table_puts_what_was_promised_beside_what_happened() {
-    let mut report = Report::new(&RELEASES[1], "16.3.0", "3.11.7");
+    let mut report = Report::new(&RELEASES[1], "16.3.0", "3.11.7", "/env".into());
     report.add(
         &person("administrator ada"),
         &Promise::In(ada(true, None)),
