@@ -10,6 +10,7 @@
 mod kit;
 
 mod accepted;
+mod end_to_end;
 mod expected;
 mod goldens;
 mod random;
