@@ -15,7 +15,11 @@ use crate::plan::{ConfigYaml, FileState, HubFiles, Observed, Versions};
 pub fn observe(host: &dyn Host, prefix: &Path) -> io::Result<Observed> {
     let files = HubFiles::new(prefix);
     let config_yaml = {
-        let _lock = lock_config(host, &files)?;
+        // Where the lock's file is missing nobody holds it, and looking must not make it.
+        let _lock = match host.stat(&files.config_lock())? {
+            Some(_) => Some(lock_config(host, &files)?),
+            None => None,
+        };
         file_state(host, &files.config_yaml())?
     };
     let config = config_yaml.as_ref().map_or_else(
