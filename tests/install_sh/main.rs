@@ -1,0 +1,15 @@
+//! `install.sh` under dash, bash and BusyBox: what it installs, and what it refuses to.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on fails"
+)]
+#[path = "../kit/mod.rs"]
+mod kit;
+
+mod checksums;
+mod machine;
+mod places;
+mod script;
+mod sources;
