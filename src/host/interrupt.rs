@@ -19,6 +19,7 @@ pub struct Interrupt(Arc<State>);
 
 #[derive(Debug, Default)]
 struct State {
+    listening: AtomicBool,
     requested: AtomicBool,
     held: AtomicUsize,
     groups: Mutex<BTreeSet<u32>>,
@@ -30,8 +31,12 @@ impl Interrupt {
         Interrupt::default()
     }
 
-    /// Lets SIGINT and SIGTERM trigger it. Call once, early: before it, they kill as usual.
+    /// Lets SIGINT and SIGTERM trigger it. Call it early: before, they kill as usual.
     pub fn on_signals(&self) -> io::Result<()> {
+        if self.0.listening.swap(true, Ordering::SeqCst) {
+            // Two listeners would take one signal for two.
+            return Ok(());
+        }
         let mut signals = Signals::new([SIGINT, SIGTERM])?;
         let this = self.clone();
         // A thread, not a handler: here a second signal may take a lock and kill children.
