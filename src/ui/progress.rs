@@ -82,6 +82,10 @@ impl Progress for Steps {
                 .ui
                 .note(serde_json::json!({"event": "note", "text": text}).to_string());
         }
-        self.ui.note(text);
+        match &self.spinner {
+            // Else the text would stand behind the spinner.
+            Some(spinner) => spinner.suspend(|| self.ui.note(text)),
+            None => self.ui.note(text),
+        }
     }
 }
