@@ -1,5 +1,6 @@
 //! One call of the `aws` command.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -11,6 +12,22 @@ use crate::host::{Host, Invocation, RunError};
 
 /// Startup of the Python command, a few tries of its own, and an answer.
 const DEADLINE: Duration = Duration::from_secs(60);
+
+/// Where user data and `hubgate install` put the AWS CLI on an image that has none: beside TLJH's
+/// environments.
+pub fn own_command(host: &dyn Host) -> PathBuf {
+    let prefix = host
+        .var("TLJH_INSTALL_PREFIX")
+        .filter(|prefix| !prefix.is_empty());
+    let prefix = prefix.map_or_else(|| PathBuf::from("/opt/tljh"), PathBuf::from);
+    prefix.join("hubgate-aws/bin/aws")
+}
+
+/// The machine's `aws`, else our own.
+pub fn find_command(host: &dyn Host) -> Option<PathBuf> {
+    host.find("aws")
+        .or_else(|| host.find(own_command(host).to_str()?))
+}
 
 /// The `aws` command on a host.
 pub struct Cli<'h> {
@@ -60,10 +77,7 @@ impl<'h> Cli<'h> {
 
     /// Runs `aws ARGS` and reads the JSON it prints; `action` is the IAM action that it needs.
     pub fn call<T: DeserializeOwned>(&self, args: &[&str], action: &str) -> Result<T, AwsError> {
-        let aws = self
-            .host
-            .find("aws")
-            .ok_or_else(|| AwsError::new(Cause::NotInstalled, ""))?;
+        let aws = find_command(self.host).ok_or_else(|| AwsError::new(Cause::NotInstalled, ""))?;
         let mut call = Invocation::new(aws)
             .args(args)
             .args([

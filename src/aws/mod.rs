@@ -3,5 +3,5 @@
 mod cli;
 mod error;
 
-pub use cli::Cli;
+pub use cli::{Cli, find_command, own_command};
 pub use error::{AwsError, Cause};

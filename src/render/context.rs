@@ -9,7 +9,7 @@ use crate::hub::Dialect;
 use crate::secret::SecretSource;
 
 /// The AWS command line that user data installs into an environment of its own.
-const AWSCLI: &str = "awscli==1.46.3";
+pub const AWSCLI: &str = "awscli==1.46.3";
 
 /// The values that the templates of a hub's files may name.
 #[derive(Debug, Clone, Serialize)]

@@ -8,7 +8,7 @@ mod files;
 mod quote;
 mod tljh_config;
 
-pub use context::Context;
+pub use context::{AWSCLI, Context};
 pub use drift::{Drift, diff, drift, without_secrets};
 pub use environment::{RenderError, Renderer};
 pub use files::{EmbeddedSecret, FileSet, RenderedFile, render, render_with, sha256_hex};
