@@ -12,6 +12,7 @@ pub mod doctor;
 pub mod emulator;
 pub mod host;
 pub mod hub;
+pub mod install;
 pub mod invalid;
 pub mod plan;
 pub mod rehearse;

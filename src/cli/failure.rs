@@ -9,6 +9,7 @@ use super::wizard::NeedsTerminal;
 use crate::answers::{Key, Problems};
 use crate::apply::{Cause, RunFailed};
 use crate::emulator::EmulatorError;
+use crate::install::InstallError;
 use crate::rehearse::RehearseError;
 use crate::render::RenderError;
 use crate::secret::SecretError;
@@ -19,7 +20,7 @@ struct Document {
     error: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<String>,
-    /// How the hub is now: `untouched`, `restored` or `broken`.
+    /// How the hub is now: `untouched`, `restored` or `broken` (also: installed in part).
     #[serde(skip_serializing_if = "Option::is_none")]
     hub: Option<&'static str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -44,7 +45,7 @@ pub fn report(ui: Ui, error: &anyhow::Error) -> ExitCode {
     let document = Document {
         error: format!("{error:#}"),
         hint,
-        hub: error.downcast_ref::<RunFailed>().map(RunFailed::hub_state),
+        hub: hub_state(error),
         problems: problems(error),
     };
     if let Err(error) = ui.document(&document) {
@@ -53,10 +54,15 @@ pub fn report(ui: Ui, error: &anyhow::Error) -> ExitCode {
     ExitCode::from(code(error))
 }
 
+fn hub_state(error: &anyhow::Error) -> Option<&'static str> {
+    let of_install = error.downcast_ref::<InstallError>().map(InstallError::hub_state);
+    of_install.or_else(|| Some(error.downcast_ref::<RunFailed>()?.hub_state()))
+}
+
 fn code(error: &anyhow::Error) -> u8 {
     match error.downcast_ref::<RunFailed>() {
+        _ if hub_state(error) == Some("broken") => exit::NOT_RESTORED,
         _ if error.is::<Problems>() || error.is::<NeedsTerminal>() => exit::USAGE,
-        Some(failed) if failed.is_broken() => exit::NOT_RESTORED,
         _ => exit::FAILED,
     }
 }
@@ -85,6 +91,7 @@ pub(super) fn hint(error: &anyhow::Error) -> Option<String> {
         .or_else(|| error.downcast_ref::<SecretError>().map(SecretError::hint))
         .or_else(|| error.downcast_ref::<RunFailed>()?.cause().hint())
         .or_else(|| error.downcast_ref::<Cause>()?.hint())
+        .or_else(|| error.downcast_ref::<InstallError>()?.hint())
         .or_else(|| {
             error
                 .downcast_ref::<EmulatorError>()

@@ -6,6 +6,7 @@ mod completions;
 mod doctor;
 mod emulator;
 mod failure;
+mod install;
 mod man;
 mod output;
 mod recovery;
@@ -105,6 +106,8 @@ enum Command {
     Verify(verify::Args),
     /// Make the hub what the answers say, or leave it as it was
     Apply(apply::Args),
+    /// Install TLJH where it is missing, then apply
+    Install(install::Args),
     /// Go back to before the last apply, or to TLJH's own login
     Rollback(rollback::Args),
     /// See on this machine whom the configuration lets in: a real JupyterHub, a stand-in for Cognito
@@ -134,6 +137,7 @@ pub fn main() -> ExitCode {
         Some(Command::Render(args)) => render::run(&global, args),
         Some(Command::Verify(args)) => verify::run(&global, args),
         Some(Command::Apply(args)) => apply::run(&global, &args),
+        Some(Command::Install(args)) => install::run(&global, &args),
         Some(Command::Rollback(args)) => rollback::run(&global, &args),
         Some(Command::Rehearse(args)) => rehearse::run(&global, &args),
         Some(Command::Doctor(args)) => doctor::run(&global, &args),

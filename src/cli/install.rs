@@ -1,0 +1,139 @@
+//! `hubgate install`: The Littlest JupyterHub where it is missing, then `apply`.
+
+use std::process::ExitCode;
+
+use super::apply::{Waiting, apply_checked};
+use super::{AnswerFlags, Global};
+use crate::answers::resolve;
+use crate::apply::{Cause, StateDir};
+use crate::aws;
+use crate::host::{Host, SystemHost};
+use crate::install::{
+    BootstrapSource, Installed, Presence, Wanted, ensure_aws_command, ensure_tljh, presence,
+};
+use crate::secret::SecretSource;
+use crate::ui::Steps;
+
+const TLJH: &str = "The Littlest JupyterHub, where it is missing";
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Runs TLJH's own installer where TLJH is missing, which takes some minutes, then does what
+`hubgate apply` does. Needs no terminal. A second run changes nothing; one that was cut off goes on
+where it stopped.
+
+Example:
+  sudo hubgate install --answers hubgate.toml
+  sudo hubgate install --answers hubgate.toml --tljh-version 2.0.0 --show-progress-page")]
+pub struct Args {
+    #[command(flatten)]
+    tljh: TljhFlags,
+    /// Undo the login also when something cannot be seen yet, such as the public name
+    #[arg(long)]
+    strict: bool,
+    #[command(flatten)]
+    waiting: Waiting,
+    #[command(flatten)]
+    answers: AnswerFlags,
+}
+
+#[derive(Debug, Clone, clap::Args)]
+struct TljhFlags {
+    /// TLJH's installer: an https address or a file
+    #[arg(long, value_name = "URL|FILE", default_value = BootstrapSource::OFFICIAL, help_heading = TLJH)]
+    bootstrap_url: BootstrapSource,
+    /// TLJH's version, such as 2.0.0 (default: its newest release)
+    #[arg(long, value_name = "VERSION", value_parser = no_flag, help_heading = TLJH)]
+    tljh_version: Option<String>,
+    /// A TLJH plugin, as pip names it (repeats)
+    #[arg(long, value_name = "PACKAGE", value_parser = no_flag, help_heading = TLJH)]
+    tljh_plugin: Vec<String>,
+    /// A list of packages for people's own environment
+    #[arg(long, value_name = "URL", value_parser = no_flag, help_heading = TLJH)]
+    user_requirements_txt_url: Option<String>,
+    /// Show on port 80 how far it is
+    #[arg(long, help_heading = TLJH)]
+    show_progress_page: bool,
+}
+
+/// TLJH's installer would take it for a flag of its own.
+fn no_flag(typed: &str) -> Result<String, String> {
+    if typed.trim().is_empty() || typed.starts_with('-') {
+        return Err("it must not be empty or begin with -".to_owned());
+    }
+    Ok(typed.to_owned())
+}
+
+impl TljhFlags {
+    fn wanted(&self) -> Wanted {
+        Wanted {
+            source: self.bootstrap_url.clone(),
+            version: self.tljh_version.clone(),
+            plugins: self.tljh_plugin.clone(),
+            user_requirements_txt_url: self.user_requirements_txt_url.clone(),
+            show_progress_page: self.show_progress_page,
+        }
+    }
+
+    fn is_any_given(&self) -> bool {
+        self.tljh_version.is_some()
+            || !self.tljh_plugin.is_empty()
+            || self.user_requirements_txt_url.is_some()
+            || self.show_progress_page
+    }
+}
+
+pub fn run(global: &Global, args: &Args) -> anyhow::Result<ExitCode> {
+    install(global, &SystemHost::new(), args)
+}
+
+fn install(global: &Global, host: &dyn Host, args: &Args) -> anyhow::Result<ExitCode> {
+    let ui = global.ui();
+    let state = StateDir::default();
+    if !host.is_root() {
+        return Err(Cause::NotRoot.into());
+    }
+    let wanted = args.tljh.wanted();
+    let installed = if presence(host, &global.prefix, &state)? == Presence::Present {
+        if args.tljh.is_any_given() {
+            ui.warn("TLJH is there already: what you said of its version, plugins, packages and progress page does nothing");
+        }
+        Installed::Before
+    } else {
+        // What is wrong with the answers is told now, and not after ten minutes.
+        check_early(host, &args.answers, &wanted)?;
+        host.interrupt().on_signals()?;
+        ensure_tljh(host, &global.prefix, &state, &wanted, &mut Steps::new(ui))?
+    };
+    let applied = apply_answers(global, host, args);
+    if applied.is_err() && installed == Installed::Now {
+        ui.warn("The Littlest JupyterHub is installed and stays; nobody can log in yet");
+    }
+    applied
+}
+
+/// The answers are read now, since which oauthenticator the hub has is known only now.
+fn apply_answers(global: &Global, host: &dyn Host, args: &Args) -> anyhow::Result<ExitCode> {
+    let checked = args.answers.checked(global, host)?;
+    let (given, _) = args.answers.gather(host)?;
+    let source = &checked.answers.cognito.client_secret;
+    ensure_aws_command(host, &global.prefix, source, &mut Steps::new(global.ui()))?;
+    apply_checked(global, host, &checked, &given, &args.waiting, args.strict)
+}
+
+fn check_early(host: &dyn Host, answers: &AnswerFlags, wanted: &Wanted) -> anyhow::Result<()> {
+    let (layer, problems) = answers.gather(host)?;
+    let checked = resolve(&layer, wanted.oauthenticator(), problems)?;
+    match checked.answers.cognito.client_secret {
+        // It can be read only once.
+        SecretSource::Stdin => {}
+        // Its command comes with TLJH.
+        source if source.is_aws() && aws::find_command(host).is_none() => {}
+        // A variable is also hidden from TLJH's installer by this.
+        source => drop(source.resolve(host)?),
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;
