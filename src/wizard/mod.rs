@@ -79,16 +79,20 @@ impl<'a> Wizard<'a> {
     pub fn settle(&mut self) -> Result<Checked, Halt> {
         loop {
             self.leave_out_what_cannot_matter()?;
-            while let Some(key) = self.next_open() {
+            let resolved = resolve(&self.given, self.found, Problems::default());
+            let problems = resolved.as_ref().err();
+            if let Some(clash) = problems.and_then(|problems| self.first_clash(problems)) {
+                self.mend(&clash)?;
+            } else if let Some(key) = self.next_open() {
                 match self.ask(key)? {
                     Reply::Answer(()) => self.asked.push(key),
                     Reply::Back => self.step_back(key)?,
                 }
-                self.leave_out_what_cannot_matter()?;
-            }
-            match resolve(&self.given, self.found, Problems::default()) {
-                Ok(checked) => return Ok(checked),
-                Err(problems) => self.mend(&problems)?,
+            } else {
+                match resolved {
+                    Ok(checked) => return Ok(checked),
+                    Err(problems) => self.mend_first(&problems)?,
+                }
             }
         }
     }
@@ -173,12 +177,13 @@ impl<'a> Wizard<'a> {
     }
 
     fn next_open(&self) -> Option<Key> {
-        let open = |key: &Key| {
-            let can_wait = self.complete && (key.may_be_empty() || self.default_of(*key).is_some());
-            let unknown = !self.given.contains_key(key) && key.is_asked(&self.given) && !can_wait;
-            unknown || self.reopened.contains(key)
-        };
-        ORDER.into_iter().find(open)
+        ORDER.into_iter().find(|key| self.is_open(*key))
+    }
+
+    fn is_open(&self, key: Key) -> bool {
+        let can_wait = self.complete && (key.may_be_empty() || self.default_of(key).is_some());
+        let unknown = !self.given.contains_key(&key) && key.is_asked(&self.given) && !can_wait;
+        unknown || self.reopened.contains(&key)
     }
 
     fn step_back(&mut self, key: Key) -> Result<(), Halt> {
@@ -196,14 +201,33 @@ impl<'a> Wizard<'a> {
         }
     }
 
-    /// The answers do not fit together: asks for the first of those that would mend it.
-    fn mend(&mut self, problems: &Problems) -> Result<(), Halt> {
-        let Some((key, problem)) = problems.iter().find_map(|p| Some((p.key?, p))) else {
+    /// Answers that do not fit together, as soon as nothing that is still to be asked can mend them.
+    fn first_clash(&self, problems: &Problems) -> Option<Problem> {
+        let names_follow = [Key::Users, Key::Groups].iter().any(|key| self.is_open(*key));
+        let clash = |problem: &&Problem| {
+            problem.key.is_some_and(|key| {
+                let given = self.given.contains_key(&key) && !self.reopened.contains(&key);
+                given && !(key == Key::Allow && names_follow)
+            })
+        };
+        problems.iter().find(clash).cloned()
+    }
+
+    fn mend_first(&mut self, problems: &Problems) -> Result<(), Halt> {
+        match problems.iter().find(|problem| problem.key.is_some()) {
+            Some(problem) => self.mend(problem),
+            None => self.change(),
+        }
+    }
+
+    /// Asks again for the answer that would mend the problem, or for another that the person picks.
+    fn mend(&mut self, problem: &Problem) -> Result<(), Halt> {
+        let Some(key) = problem.key else {
             return self.change();
         };
         if self.given.contains_key(&key) {
             let complaint = format!(
-                "{}; {}. < lets you change another answer",
+                "{}; {}; or press Esc to change another answer",
                 problem.what, problem.remedy
             );
             self.complaints.insert(key, complaint);

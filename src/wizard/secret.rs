@@ -32,7 +32,7 @@ struct Place {
 
 const PLACES: [Place; 5] = [
     Place {
-        label: "I type it now    it is kept in a file that you alone can read",
+        label: "I type it now    kept in a file that only you can read",
         scheme: None,
         title: "The secret",
         explain: "It is not shown, and written when you decide at the end.",

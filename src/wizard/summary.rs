@@ -2,7 +2,7 @@
 
 use super::TypedSecret;
 use super::secret::expanded;
-use crate::answers::{Access, Allow, Answers, Checked, Https};
+use crate::answers::{Access, Allow, Answers, Checked, Https, Origin};
 use crate::host::Host;
 use crate::secret::SecretSource;
 use crate::ui::page::Row;
@@ -81,7 +81,10 @@ fn list(names: &[impl ToString]) -> String {
 }
 
 fn warnings(checked: &Checked, typed: Option<&TypedSecret>, host: &dyn Host) -> Vec<String> {
-    let mut warnings = checked.warnings.clone();
+    // Everything here is the person's own answer.
+    let own = format!("{}: ", Origin::Prompt);
+    let bare = |warning: &String| warning.strip_prefix(&own).unwrap_or(warning).to_owned();
+    let mut warnings: Vec<String> = checked.warnings.iter().map(bare).collect();
     match (typed, &checked.answers.cognito.client_secret) {
         (Some(typed), _) => warnings.extend(typed.warnings.iter().cloned()),
         (None, SecretSource::File(path)) => {

@@ -170,9 +170,16 @@ fn answers_that_do_not_fit_together_are_asked_again() {
         Picks("letsencrypt"),
         Types("ops@example.org"),
     ];
-    let (answers, scripted) = answered(start(&[]), &[&hub, &CLIENT, &PEOPLE, &[Types("hub.example.org")]]);
+    let (answers, scripted) = answered(start(&[]), &[&hub, &[Types("hub.example.org")], &CLIENT, &PEOPLE]);
     assert!(scripted.saw("Let's Encrypt issues no certificate for ec2-1-2-3-4"));
     assert_eq!(answers.hub.url.as_str(), "https://hub.example.org");
+}
+
+#[test]
+fn nobody_is_reproached_for_names_that_are_asked_next() {
+    let people = [Picks("username"), Types(""), Picks("groups"), Types("staff")];
+    let (_, scripted) = answered(start(&[]), &[&HUB, &CLIENT, &people]);
+    assert!(!scripted.saw("no group is named"));
 }
 
 #[test]
@@ -183,7 +190,7 @@ fn another_answer_than_the_one_complained_of_may_be_changed() {
         Types("ops@example.org"),
     ];
     let instead = [Back, Picks("HTTPS"), Picks("proxy")];
-    let (answers, _) = answered(start(&[]), &[&hub, &CLIENT, &PEOPLE, &instead]);
+    let (answers, _) = answered(start(&[]), &[&hub, &instead, &CLIENT, &PEOPLE]);
     assert_eq!(answers.https, crate::answers::Https::Proxy);
 }
 

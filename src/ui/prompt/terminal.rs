@@ -1,4 +1,4 @@
-//! A person at a terminal. A question takes a few lines while it is asked and one when it is
+//! A person at a terminal. A question takes a few lines while it is asked and one or two when it is
 //! answered.
 
 use std::io;
@@ -111,11 +111,19 @@ impl Terminal {
         }
     }
 
-    /// One line for a question that is answered.
+    /// One line for a question that is answered, or more for a long answer.
     fn done(&self, title: &str, value: &str) -> io::Result<()> {
         let mark = style(self.marks.done).green().for_stderr();
-        let value = style(value).cyan().for_stderr();
-        self.term.write_line(&format!("{mark} {title}: {value}"))
+        let cyan = |text: &str| style(text).cyan().for_stderr().to_string();
+        let line = format!("{mark} {title}: {}", cyan(value));
+        if page::height(&line, self.columns()) == 1 {
+            return self.term.write_line(&line);
+        }
+        self.term.write_line(&format!("{mark} {title}:"))?;
+        let lines = wrap(value, self.columns() - 2);
+        lines
+            .iter()
+            .try_for_each(|line| self.term.write_line(&format!("  {}", cyan(line))))
     }
 }
 
