@@ -63,12 +63,13 @@ pub fn ask(global: &Global, flags: AnswerFlags) -> anyhow::Result<ExitCode> {
     match talked {
         Err(error) if matches!(error.downcast_ref(), Some(Halt::Stopped)) => Ok(session.stopped()),
         Err(error) => Err(error),
+        Ok(After::Apply(chosen)) => {
+            session.hand_over();
+            let (checked, given) = *chosen;
+            apply_checked(global, &host, &checked, &given, &Waiting::default(), false)
+        }
         Ok(after) => {
             session.end();
-            if let After::Apply(chosen) = after {
-                let (checked, given) = *chosen;
-                return apply_checked(global, &host, &checked, &given, &Waiting::default(), false);
-            }
             after.tell(global)?;
             Ok(ExitCode::from(exit::DONE))
         }

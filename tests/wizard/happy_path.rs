@@ -155,3 +155,17 @@ fn an_answer_can_be_changed_at_the_end() {
     person.picks("What next", "Stop");
     assert_eq!(person.ends().code, Some(0));
 }
+
+#[test]
+fn applying_is_offered_where_there_is_a_hub_and_only_there() {
+    let home = Home::new();
+    std::fs::create_dir_all(home.work().join("tljh/hub/bin")).unwrap();
+    home.put("tljh/hub/bin/tljh-config", "");
+    for (prefix, offered) in [("tljh", true), ("elsewhere", false)] {
+        let mut person = home.person().args(&["--prefix", prefix]).starts();
+        person.tells_the_hub().tells_cognito().tells_who();
+        let end = person.picks("What next", "Stop").ends();
+        assert_eq!(end.code, Some(0));
+        assert_eq!(end.seen.contains("Apply here"), offered, "{prefix}");
+    }
+}

@@ -30,7 +30,7 @@ enum State {
     Asking { wrote: bool },
     /// Files are being written, which takes no time: a signal is let pass.
     Writing,
-    /// We are on our way out.
+    /// We are on our way out, or somebody else listens to signals: ours are let pass.
     Leaving,
     /// Nothing is asked any more: signals do what they do to any program.
     Over,
@@ -85,6 +85,14 @@ impl Session {
 
     /// The terminal is as it was, and signals do what they do to any program.
     pub fn end(self) {}
+
+    /// The terminal is as it was, and signals are left to whoever listens to them next: what is
+    /// about to run must not be killed by the first Ctrl-C.
+    pub fn hand_over(self) {
+        let mut state = self.0.state();
+        self.0.restore();
+        *state = State::Leaving;
+    }
 
     /// Says that nothing was written, where that is so. For when a signal cut a prompt short.
     pub fn stopped(self) -> ExitCode {
