@@ -76,27 +76,38 @@ pub fn ask(global: &Global, flags: AnswerFlags) -> anyhow::Result<ExitCode> {
     }
 }
 
-/// What is told once the terminal is as it was.
+/// What is left to do once the terminal is as it was.
 enum After {
     UserData(String),
     Apply(Box<(Checked, Layer)>),
-    Nothing,
-    Done,
+    /// The files of `hubgate render` are written, and told of.
+    Files,
+    /// These were written, if any.
+    Wrote(Vec<PathBuf>),
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Document {
+    UserData { user_data: String },
+    Wrote { written: Vec<PathBuf> },
 }
 
 impl After {
     fn tell(self, global: &Global) -> anyhow::Result<()> {
-        #[derive(Serialize)]
-        struct Document {
-            user_data: String,
-        }
+        let ui = global.ui();
         match self {
-            Self::UserData(text) if global.json => global.ui().document(&Document { user_data: text })?,
+            Self::UserData(user_data) if global.json => ui.document(&Document::UserData { user_data })?,
             // line() ends the last line itself.
-            Self::UserData(text) => global.ui().line(text.strip_suffix('\n').unwrap_or(&text)),
-            Self::Apply(_) => {}
-            Self::Nothing => global.ui().note("nothing was written"),
-            Self::Done => {}
+            Self::UserData(text) => ui.line(text.strip_suffix('\n').unwrap_or(&text)),
+            Self::Wrote(written) => {
+                if written.is_empty() {
+                    ui.note("nothing was written");
+                }
+                // The paths were told as they were written.
+                ui.document(&Document::Wrote { written })?;
+            }
+            Self::Apply(_) | Self::Files => {}
         }
         Ok(())
     }
@@ -134,7 +145,7 @@ impl<'a> Talk<'a> {
             wizard.show(&summary(&checked, wizard.secret(), self.host))?;
             match what_next(wizard.prompter(), &offers)? {
                 Action::Change => wizard.change()?,
-                Action::Stop => return Ok(After::Nothing),
+                Action::Stop => return Ok(After::Wrote(Vec::new())),
                 action => match self.act(action, &mut wizard, &checked) {
                     Ok(Some(after)) => return Ok(after),
                     Ok(None) => {}
@@ -216,35 +227,40 @@ impl<'a> Talk<'a> {
                 secret_stays_behind(&checked.answers).or_else(|| file_stays_behind(&checked.answers));
             wizard.show(&warning.map(Row::Warning).into_iter().collect::<Vec<_>>())?;
         }
-        let tell_written = |path: &Path| {
-            let line = format!("written    {}", path.display());
-            match action {
-                // Standard output is for the user data alone.
-                Action::PrintUserData => self.global.ui().note(line),
-                _ => self.global.ui().line(line),
-            }
-        };
-        self.session.while_writing(|| -> anyhow::Result<()> {
+        let write = || -> anyhow::Result<Vec<PathBuf>> {
+            let mut written = Vec::new();
             if let Some(saved) = &saved {
                 saved.write(self.host)?;
-                tell_written(&saved.path);
+                written.push(self.tell_written(action, saved.path.clone()));
             }
             if let Some(secret) = wizard.secret() {
-                tell_written(&write_secret(self.host, secret)?);
+                written.push(self.tell_written(action, write_secret(self.host, secret)?));
             }
             if let Some(folder) = &folder {
                 let output = Output::compare(self.host, folder, &checked.answers, &files)?;
                 output.write(self.global, self.host, checked.warnings.clone())?;
             }
-            Ok(())
-        })??;
+            Ok(written)
+        };
+        let written = self.session.while_writing(write)??;
         Ok(Some(match action {
             Action::Apply => After::Apply(Box::new((checked.clone(), wizard.to_save()))),
             Action::PrintUserData => {
                 After::UserData(files.text("user-data.sh").unwrap_or_default().to_owned())
             }
-            _ => After::Done,
+            Action::WriteFiles => After::Files,
+            _ => After::Wrote(written),
         }))
+    }
+
+    fn tell_written(&self, action: Action, path: PathBuf) -> PathBuf {
+        let line = format!("written    {}", path.display());
+        match action {
+            // Standard output is for the user data alone.
+            Action::PrintUserData => self.global.ui().note(line),
+            _ => self.global.ui().line(line),
+        }
+        path
     }
 
     fn ask_folder(

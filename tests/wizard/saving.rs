@@ -159,3 +159,15 @@ fn what_was_changed_by_hand_is_overwritten_only_when_asked() {
     assert_eq!(home.read("review/awscognito.py"), "# mine\n");
     assert!(home.work().join("elsewhere/awscognito.py").is_file());
 }
+
+#[test]
+fn json_tells_what_was_written_on_standard_output() {
+    let home = Home::new();
+    let mut person = home.person().args(&["--json"]).stdout_to("out.json").starts();
+    person.tells_the_hub().tells_cognito().tells_who();
+    person.picks("What next", "Save the answers");
+    person.answers("Save the answers in", "");
+    assert_eq!(person.ends().code, Some(0));
+    let document: serde_json::Value = serde_json::from_str(&home.read("out.json")).unwrap();
+    assert_eq!(document, serde_json::json!({ "written": ["hubgate.toml"] }));
+}
