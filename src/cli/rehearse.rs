@@ -139,8 +139,10 @@ impl Steps {
         if ui.quiet {
             bar.set_draw_target(ProgressDrawTarget::hidden());
         }
-        bar.enable_steady_tick(Duration::from_millis(120));
-        Steps { ui, bar }
+        let steps = Steps { ui, bar };
+        steps.style("{spinner} {msg}");
+        steps.bar.enable_steady_tick(Duration::from_millis(120));
+        steps
     }
 
     fn end(&self) {

@@ -1,5 +1,6 @@
 //! The Python environment of one release: made once by pip, kept in the user's cache.
 
+use std::cell::Cell;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -211,18 +212,34 @@ fn make(
             "--disable-pip-version-check",
             "--no-input",
         ])
-        .args(["--progress-bar", "off", "--requirement"])
+        // The pins are complete, and of what they bring a hub loads a small part.
+        .args([
+            "--no-deps",
+            "--no-compile",
+            "--progress-bar",
+            "off",
+            "--requirement",
+        ])
         .arg(pins)
         .deadline(PIP_LIMIT);
     let of = pinned.packages();
+    let unpacking = Cell::new(false);
     run(host, "pip", clean(call, host), |printed| {
-        let done = printed
-            .lines()
-            .filter(|line| line.starts_with("Collecting "))
-            .count();
+        let lines = printed.lines();
+        if unpacking.get() {
+            return;
+        }
+        if lines
+            .clone()
+            .any(|line| line.starts_with("Installing collected packages"))
+        {
+            unpacking.set(true);
+            progress.step("unpack the packages");
+            return;
+        }
+        let done = lines.filter(|line| line.starts_with("Collecting ")).count();
         progress.count(done.min(of), of);
     })?;
-    progress.count(of, of);
     host.write_atomic(&finished, b"", 0o644, None)?;
     Ok(())
 }
