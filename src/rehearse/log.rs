@@ -44,9 +44,32 @@ pub fn last_words(log: &str) -> Vec<String> {
         .collect()
 }
 
-/// A traceback's frames, in which nobody but a programmer reads anything.
+/// The errors that the hub logged while people logged in, each with the exception behind it.
+pub fn errors(log: &str) -> Vec<String> {
+    const MOST: usize = 8;
+    let mut errors: Vec<String> = Vec::new();
+    for line in log.lines() {
+        // The request's headers follow as an error of their own, and the access log repeats the status.
+        let is_news = line.starts_with("[E ") && !line.contains(" JupyterHub log:");
+        if (is_news || is_exception(line)) && errors.len() < MOST {
+            errors.push(shown(line));
+        }
+    }
+    errors
+}
+
+/// `    ValueError: …`, at the end of a traceback.
+fn is_exception(line: &str) -> bool {
+    let kind = line.trim_start().split(": ").next().unwrap_or_default();
+    line.starts_with(' ') && !kind.contains(' ') && (kind.ends_with("Error") || kind.ends_with("Exception"))
+}
+
+/// A traceback's frames, in which nobody but a programmer reads anything, apart from those in our own file.
 fn is_frame(line: &str) -> bool {
     let text = line.trim_start();
+    if text.starts_with("File \"") && text.contains("awscognito.py") {
+        return false;
+    }
     line.len() > text.len()
         && (text.starts_with("File \"") || line.starts_with("        ") || text.starts_with("^"))
 }
@@ -111,6 +134,34 @@ mod tests {
             Some("    RuntimeError: the secret is missing")
         );
         assert!(!told.iter().any(|line| line.contains("File")), "{told:?}");
+    }
+
+    #[test]
+    fn a_fault_in_our_own_file_is_told_with_its_line() {
+        let log = "[E 2026 JupyterHub app:3944]\n    Traceback (most recent call last):\n      \
+                   File \"/t/jupyterhub_config.d/awscognito.py\", line 30\n        x = (\n            ^\n    \
+                   SyntaxError: '(' was never closed\n";
+        let told = last_words(log).join("\n");
+        assert!(
+            told.contains("awscognito.py\", line 30") && told.ends_with("SyntaxError: '(' was never closed")
+        );
+    }
+
+    #[test]
+    fn an_error_of_a_login_is_told_with_its_exception() {
+        let log = "[E 2026 JupyterHub oauth2:1181] No login found in {'sub': '1'}\n\
+                   [E 2026 JupyterHub web:1973] Uncaught exception GET /hub/oauth_callback?code=c1 (127.0.0.1)\n    \
+                   HTTPServerRequest(protocol='http')\n    Traceback (most recent call last):\n      \
+                   File \"/x/oauth2.py\", line 1182, in f\n        raise ValueError(message)\n    \
+                   ValueError: No login found\n\
+                   [E 2026 JupyterHub log:183] {\n      \"Host\": \"127.0.0.1\"\n    }\n\
+                   [E 2026 JupyterHub log:191] 500 GET /hub/oauth_callback\n";
+        let expected = [
+            "[E 2026 JupyterHub oauth2:1181] No login found in {'sub': '1'}",
+            "[E 2026 JupyterHub web:1973] Uncaught exception GET /hub/oauth_callback?… (127.0.0.1)",
+            "    ValueError: No login found",
+        ];
+        assert_eq!(errors(log), expected);
     }
 
     #[test]

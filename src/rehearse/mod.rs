@@ -205,7 +205,7 @@ impl<'h> Rehearsal<'h> {
         }
         progress.count(self.people.len(), self.people.len());
         let log = self.hub.log().map_err(|error| broken(error.into(), None))?;
-        report.complain(log::complaints(&log));
+        report.read(&log);
         Ok(report)
     }
 

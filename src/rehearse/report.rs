@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::cast::Person;
+use super::log;
 use super::promise::{Identity, Promise};
 use super::visit::Outcome;
 use crate::hub::Release;
@@ -29,6 +30,9 @@ pub struct Report {
     pub people: Vec<Row>,
     /// What the hub's log says against the configuration.
     pub complaints: Vec<String>,
+    /// The errors in it, where something went wrong.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<String>,
     /// What was left running, with `--keep`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kept: Option<Kept>,
@@ -114,6 +118,7 @@ impl Report {
             environment,
             people: Vec::new(),
             complaints: Vec::new(),
+            errors: Vec::new(),
             kept: None,
         }
     }
@@ -134,9 +139,12 @@ impl Report {
     }
 
     /// Adds what the hub's log says.
-    pub fn complain(&mut self, complaints: Vec<String>) {
-        self.ok &= complaints.is_empty();
-        self.complaints = complaints;
+    pub fn read(&mut self, log: &str) {
+        self.complaints = log::complaints(log);
+        self.ok &= self.complaints.is_empty();
+        if !self.ok {
+            self.errors = log::errors(log);
+        }
     }
 
     /// The table for people, and what follows it.
@@ -167,10 +175,17 @@ impl Report {
         };
         let mut lines: Vec<String> = rows.iter().map(line).collect();
         lines.extend(self.sentences());
-        if !self.complaints.is_empty() {
-            lines.push("✗  the hub's log complains about the configuration:".into());
-            lines.extend(self.complaints.iter().map(|line| format!("     {line}")));
-        }
+        let mut listed = |title: &str, told: &[String]| {
+            if !told.is_empty() {
+                lines.push(title.to_owned());
+                lines.extend(told.iter().map(|line| format!("     {line}")));
+            }
+        };
+        listed(
+            "✗  the hub's log complains about the configuration:",
+            &self.complaints,
+        );
+        listed("   the errors in the hub's log:", &self.errors);
         lines
     }
 }

@@ -94,7 +94,7 @@ fn a_login_that_cannot_be_ended_is_a_fault() {
 #[test]
 fn a_complaint_in_the_log_is_a_fault() {
     let mut report = Report::new(&RELEASES[0], "17.4.0", "3.11.7", "/env".into());
-    report.complain(vec!["[W] x is deprecated".into()]);
+    report.read("[W 2026 JupyterHub x:1] GenericOAuthenticator.x is deprecated");
     assert!(!report.ok);
     assert!(report.lines().iter().any(|line| line.contains("x is deprecated")));
 }
