@@ -2,7 +2,7 @@
 
 use super::given::{Given, Layer};
 use super::origin::Origin;
-use super::problem::{Problem, Problems};
+use super::problem::{Problem, Problems, without_pasted_secret};
 use super::setting::Key;
 use crate::invalid::{Invalid, Warning};
 
@@ -43,7 +43,7 @@ impl Door<'_> {
         remedy: &str,
         parse: impl Fn(&str) -> Result<T, Invalid>,
     ) -> Option<T> {
-        let known = self.problems.iter().any(|problem| problem.key == Some(key));
+        let known = self.problems.unread() || self.problems.iter().any(|problem| problem.key == Some(key));
         match self.optional(key, parse)? {
             Some(value) => Some(value),
             None if known => None,
@@ -96,6 +96,7 @@ impl Door<'_> {
             Some(given) => format!("{}: {warning}", given.origin),
             None => warning.to_owned(),
         };
+        let text = without_pasted_secret(&text);
         if !self.warnings.contains(&text) {
             self.warnings.push(text);
         }

@@ -26,16 +26,18 @@ pub fn read_file(path: &Path, text: &str, problems: &mut Problems) -> Layer {
         Ok(document) => reader.tables(document.as_table()),
         Err(error) => {
             let origin = reader.origin(error.span());
-            let what = format!(
-                "this is not TOML: {}",
-                error.message().lines().next().unwrap_or_default()
-            );
-            reader.problem(
-                None,
-                origin,
-                what,
-                "texts stand in double quotes: domain = \"my-hub.auth.…\"",
-            );
+            let said = error.message().lines().next().unwrap_or_default();
+            let remedy = if said.contains("duplicate") {
+                "keep one of the two"
+            } else {
+                "texts stand in double quotes: domain = \"my-hub.auth.…\""
+            };
+            reader.problems.add_unread(Problem {
+                key: None,
+                origin: Some(origin),
+                what: format!("this is not TOML: {said}"),
+                remedy: remedy.to_owned(),
+            });
         }
     }
     reader.layer
@@ -53,20 +55,30 @@ impl Reader<'_> {
         for (name, item) in root.iter() {
             let origin = self.origin(root.key(name).and_then(toml_edit::Key::span));
             let known: Vec<&str> = Key::all().map(|key| key.setting().table).collect();
+            let mut name = name;
             if !known.contains(&name) {
-                let remedy = match Key::all()
-                    .map(Key::setting)
-                    .find(|s| s.name == name || s.flag == name)
-                {
-                    Some(setting) => format!("put {} into the table [{}]", setting.name, setting.table),
-                    None => did_you_mean(
-                        name,
-                        known,
-                        "the tables are hub, https, cognito, access and target",
-                    ),
+                let what = if item.is_table_like() {
+                    format!("there is no table [{name}]")
+                } else {
+                    format!("{name} stands outside of every table")
                 };
-                self.problem(None, origin, format!("there is no table [{name}]"), &remedy);
-                continue;
+                if let Some(key) =
+                    Key::all().find(|key| [key.setting().name, key.setting().flag].contains(&name))
+                {
+                    let setting = key.setting();
+                    let remedy = format!("put {} into the table [{}]", setting.name, setting.table);
+                    self.problem(Some(key), origin, what, &remedy);
+                    continue;
+                }
+                let near = nearest(name, known);
+                let remedy = near.map_or(
+                    "the tables are hub, https, cognito, access and target".to_owned(),
+                    |table| format!("did you mean [{table}]?"),
+                );
+                self.problem(None, origin.clone(), what, &remedy);
+                // What stands in it is not missing.
+                let Some(near) = near else { continue };
+                name = near;
             }
             match item.as_table_like() {
                 Some(table) => self.settings(name, table),
@@ -87,33 +99,32 @@ impl Reader<'_> {
                 Key::all().find(|key| key.setting().table == table_name && key.setting().name == name);
             match found {
                 Some(key) => self.value(key, item, origin),
-                None => {
-                    let remedy = self.nearest_setting(table_name, name);
-                    self.problem(
-                        None,
-                        origin,
-                        format!("there is no setting {table_name}.{name}"),
-                        &remedy,
-                    );
-                }
+                None => self.unknown_setting(table_name, name, origin),
             }
         }
     }
 
-    fn nearest_setting(&self, table: &str, name: &str) -> String {
-        if let Some(elsewhere) = Key::all()
-            .map(Key::setting)
-            .find(|s| s.name == name || s.flag.replace('-', "_") == name)
-        {
-            return format!("did you mean {}?", elsewhere.dotted());
-        }
+    fn unknown_setting(&mut self, table: &str, name: &str, origin: Origin) {
+        let what = format!("there is no setting {table}.{name}");
+        let elsewhere = Key::all().find(|key| {
+            let setting = key.setting();
+            setting.name == name || setting.flag.replace('-', "_") == name
+        });
         let names: Vec<&str> = Key::all()
             .map(Key::setting)
-            .filter(|s| s.table == table)
-            .map(|s| s.name)
+            .filter(|setting| setting.table == table)
+            .map(|setting| setting.name)
             .collect();
-        let all = format!("[{table}] has {}", names.join(", "));
-        did_you_mean(name, names, &all)
+        let near = nearest(name, names.iter().copied());
+        let meant = elsewhere.or_else(|| {
+            Key::all().find(|key| key.setting().table == table && Some(key.setting().name) == near)
+        });
+        let remedy = match meant {
+            Some(key) => format!("did you mean {}?", key.setting().dotted()),
+            None => format!("[{table}] has {}", names.join(", ")),
+        };
+        // With its key, so that what was misspelt is not called missing too.
+        self.problem(meant, origin, what, &remedy);
     }
 
     fn value(&mut self, key: Key, item: &Item, key_origin: Origin) {
@@ -157,11 +168,17 @@ impl Reader<'_> {
             Kind::Switch => ("true or false", format!("{} = true", setting.name)),
             Kind::List => ("a list of texts", format!("{} = [\"…\", \"…\"]", setting.name)),
         };
+        // In a list, what is wrong is an item.
+        let wrong = item.as_array().filter(|_| setting.kind == Kind::List);
+        let wrong = wrong.and_then(|array| array.iter().find(|value| !value.is_str()));
+        let origin = wrong
+            .and_then(toml_edit::Value::span)
+            .map_or(origin, |span| self.origin(Some(span)));
+        let type_name = wrong.map_or(item.type_name(), toml_edit::Value::type_name);
         let what = format!(
-            "{} is {}, this is {}",
+            "{} is {wants}, this is {}",
             setting.dotted(),
-            wants,
-            with_article(item.type_name())
+            with_article(type_name)
         );
         self.problem(Some(key), origin, what, &format!("write {example}"));
     }
@@ -197,14 +214,13 @@ fn with_article(type_name: &str) -> String {
     format!("{article} {type_name}")
 }
 
-fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>, otherwise: &str) -> String {
+/// The known name that was probably meant.
+fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let typed = name.to_lowercase().replace('-', "_");
     let near = known
         .into_iter()
         .map(|k| (strsim::damerau_levenshtein(&typed, k), k))
         .min();
-    match near {
-        Some((distance, k)) if distance <= 1 + k.len() / 4 => format!("did you mean {k}?"),
-        _ => otherwise.to_owned(),
-    }
+    near.filter(|(distance, k)| *distance <= 1 + k.len() / 4)
+        .map(|(_, k)| k)
 }

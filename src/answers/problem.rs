@@ -54,13 +54,9 @@ impl fmt::Display for Problem {
             None => f.write_str(&self.what)?,
         }
         write!(f, "\n    {}", self.remedy)?;
-        let Some(setting) = self.key.map(Key::setting) else {
-            return Ok(());
-        };
-        match &self.origin {
-            None => write!(f, "\n    set it with {}", setting.places()),
-            Some(Origin::Prompt | Origin::Flag(_)) => Ok(()),
-            Some(_) => write!(f, "\n    --{} overrides it", setting.flag),
+        match (&self.origin, self.key.map(Key::setting)) {
+            (None, Some(setting)) => write!(f, "\n    set it with {}", setting.places()),
+            _ => Ok(()),
         }
     }
 }
@@ -88,41 +84,55 @@ pub(super) fn without_pasted_secret(text: &str) -> String {
 
 /// Every problem of every source, in the order found.
 #[derive(Debug, Clone, Default, PartialEq, Eq, thiserror::Error)]
-pub struct Problems(Vec<Problem>);
+pub struct Problems {
+    all: Vec<Problem>,
+    unread: bool,
+}
 
 impl Problems {
     /// Adds one, without what may be a secret that was pasted into the wrong place.
     pub fn add(&mut self, mut problem: Problem) {
         problem.what = without_pasted_secret(&problem.what);
         problem.remedy = without_pasted_secret(&problem.remedy);
-        if !self.0.contains(&problem) {
-            self.0.push(problem);
+        if !self.all.contains(&problem) {
+            self.all.push(problem);
         }
+    }
+
+    /// Adds one because of which a source could not be read as a whole: what is missing may stand there.
+    pub fn add_unread(&mut self, problem: Problem) {
+        self.unread = true;
+        self.add(problem);
+    }
+
+    /// Whether a source could not be read, so that nothing can be said to be missing.
+    pub fn unread(&self) -> bool {
+        self.unread
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.all.is_empty()
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.all.len()
     }
 
     /// Each of them.
     pub fn iter(&self) -> impl Iterator<Item = &Problem> {
-        self.0.iter()
+        self.all.iter()
     }
 }
 
 impl fmt::Display for Problems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.len() {
+        match self.all.len() {
             1 => writeln!(f, "one answer needs mending")?,
             n => writeln!(f, "{n} answers need mending")?,
         }
-        for problem in &self.0 {
+        for problem in &self.all {
             write!(f, "\n  {problem}")?;
         }
         Ok(())

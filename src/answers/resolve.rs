@@ -129,6 +129,12 @@ impl Door<'_> {
             ClientId::parse,
         );
         let client_secret = self.client_secret();
+        if let Some(id) = client_id.as_ref().filter(|id| id.as_str().len() >= 40) {
+            let length = id.as_str().len();
+            let warning =
+                format!("the client id has {length} characters and Cognito's have 26: is it the secret?");
+            self.warn(Key::ClientId, &warning);
+        }
         let username = self
             .optional(Key::Username, UsernameClaim::parse)
             .map(|c| c.unwrap_or(UsernameClaim::Username));

@@ -46,7 +46,7 @@ impl AnswerFlags {
     /// returned beside it.
     ///
     /// # Errors
-    /// When the file cannot be read at all.
+    /// None yet.
     pub fn gather(&self, host: &dyn Host) -> anyhow::Result<(Layer, Problems)> {
         let mut problems = self.problems.clone();
         let environment = from_environment(
@@ -54,7 +54,13 @@ impl AnswerFlags {
             &mut problems,
         );
         let file = match &self.file {
-            Some(path) => read_file(path, &host.read_to_string(path)?, &mut problems),
+            Some(path) => match host.read_to_string(path) {
+                Ok(text) => read_file(path, &text, &mut problems),
+                Err(error) => {
+                    problems.add_unread(unreadable(path, &error));
+                    Layer::new()
+                }
+            },
             None => Layer::new(),
         };
         Ok((merge([self.layer.clone(), environment, file]), problems))
@@ -190,6 +196,22 @@ impl clap::Args for AnswerFlags {
 
     fn augment_args_for_update(command: Command) -> Command {
         Self::augment_args(command)
+    }
+}
+
+fn unreadable(path: &std::path::Path, error: &std::io::Error) -> Problem {
+    let why = match error.kind() {
+        std::io::ErrorKind::NotFound => "is not there".to_owned(),
+        std::io::ErrorKind::IsADirectory => "is a folder".to_owned(),
+        std::io::ErrorKind::InvalidData => "is not UTF-8 text".to_owned(),
+        kind => format!("cannot be read: {kind}"),
+    };
+    Problem {
+        key: None,
+        origin: Some(Origin::Flag(FILE_FLAG)),
+        what: format!("{} {why}", path.display()),
+        remedy: "name a file like hubgate.toml, or leave --answers out and give the answers as flags"
+            .to_owned(),
     }
 }
 

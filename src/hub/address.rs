@@ -196,9 +196,7 @@ fn check_host(host: &Host<&str>, local: bool, text: &str) -> Result<(), Invalid>
     }
     if !local && !name.contains('.') {
         return Err(Invalid::new(
-            format!(
-                "'{name}' has no dot: nobody outside this network can reach it, nor can Cognito's check of it pass"
-            ),
+            format!("'{name}' has no dot: nobody outside of this network knows such a name"),
             "give the full name, like https://hub.example.org",
         ));
     }

@@ -26,7 +26,7 @@ impl UserName {
         let name = typed.trim();
         check_cognito_name(name, "user name")?;
         let remedy = "give the name as it appears in Cognito";
-        if let Some(odd) = name.chars().find(|c| matches!(c, '/' | ':')) {
+        if let Some(odd) = name.chars().find(|c| matches!(c, '/' | ':' | ',')) {
             return Err(Invalid::new(
                 format!("'{name}' cannot be a user name on the hub: it holds '{odd}'"),
                 remedy,
