@@ -14,6 +14,6 @@ pub struct Args {
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut super::Cli::command(), "hubgate", &mut script);
-    std::io::Write::write_all(&mut std::io::stdout(), &script)?;
+    crate::ui::write_stdout(&script);
     Ok(ExitCode::SUCCESS)
 }

@@ -35,15 +35,28 @@ struct ProblemDocument {
     remedy: String,
 }
 
+/// The error and its causes, each said once: some name their cause themselves.
+fn told(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if text.is_empty() {
+            text = cause;
+        } else if !text.contains(&cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    text
+}
+
 /// Tells the error and returns its exit code.
 pub fn report(ui: Ui, error: &anyhow::Error) -> ExitCode {
     let hint = hint(error);
-    ui.error(format!("{error:#}"));
+    ui.error(told(error));
     if let Some(hint) = &hint {
         ui.error_detail(hint);
     }
     let document = Document {
-        error: format!("{error:#}"),
+        error: told(error),
         hint,
         hub: hub_state(error),
         problems: problems(error),

@@ -7,6 +7,6 @@ use clap::CommandFactory as _;
 pub fn run() -> anyhow::Result<ExitCode> {
     let mut page = Vec::new();
     clap_mangen::Man::new(super::Cli::command()).render(&mut page)?;
-    std::io::Write::write_all(&mut std::io::stdout(), &page)?;
+    crate::ui::write_stdout(&page);
     Ok(ExitCode::SUCCESS)
 }

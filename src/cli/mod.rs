@@ -145,5 +145,12 @@ pub fn main() -> ExitCode {
         Some(Command::Man) => man::run(),
         Some(Command::Emulator(args)) => emulator::run(args),
     };
-    outcome.unwrap_or_else(|error| failure::report(global.ui(), &error))
+    let code = outcome.unwrap_or_else(|error| failure::report(global.ui(), &error));
+    match crate::ui::stdout_failure() {
+        Some(error) if code == ExitCode::SUCCESS => {
+            global.ui().error(format!("the result cannot be written to standard output: {error}"));
+            ExitCode::from(exit::FAILED)
+        }
+        _ => code,
+    }
 }

@@ -4,6 +4,9 @@ pub mod page;
 mod progress;
 pub mod prompt;
 
+use std::io::{self, Write as _};
+use std::sync::OnceLock;
+
 use serde::Serialize;
 
 pub use progress::Steps;
@@ -23,7 +26,7 @@ impl Ui {
         if self.json {
             self.note(text)
         } else {
-            say(&mut std::io::stdout().lock(), text.as_ref())
+            say_on_stdout(text.as_ref())
         }
     }
 
@@ -60,17 +63,42 @@ impl Ui {
     /// The one JSON document, where JSON was asked for.
     ///
     /// # Errors
-    /// When the document cannot be written.
+    /// When the document has no place in JSON.
     pub fn document(self, document: &impl Serialize) -> anyhow::Result<()> {
         if self.json {
             let text = serde_json::to_string_pretty(document)?;
-            say(&mut std::io::stdout().lock(), &text);
+            say_on_stdout(&text);
         }
         Ok(())
     }
 }
 
-/// Prints a line. A reader that went away (`| head`) is no error of ours.
+/// Why a result could not be written.
+static STDOUT_FAILED: OnceLock<io::Error> = OnceLock::new();
+
+/// Why standard output did not take every result, if it did not: its disk is full, or it is closed. A
+/// reader that went away (`| head`) is no error of ours.
+pub fn stdout_failure() -> Option<&'static io::Error> {
+    STDOUT_FAILED.get()
+}
+
+/// Writes a result to standard output; a failure is kept for [`stdout_failure`].
+pub fn write_stdout(bytes: &[u8]) {
+    let mut out = io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            // Only the first one is told.
+            let _ = STDOUT_FAILED.set(error);
+        }
+        _ => {}
+    }
+}
+
+fn say_on_stdout(text: &str) {
+    write_stdout(format!("{text}\n").as_bytes());
+}
+
+/// Prints a line. There is nobody to tell when that fails.
 fn say(out: &mut impl std::io::Write, text: &str) {
     let _ = writeln!(out, "{text}").and_then(|()| out.flush());
 }
