@@ -148,7 +148,9 @@ pub fn main() -> ExitCode {
     let code = outcome.unwrap_or_else(|error| failure::report(global.ui(), &error));
     match crate::ui::stdout_failure() {
         Some(error) if code == ExitCode::SUCCESS => {
-            global.ui().error(format!("the result cannot be written to standard output: {error}"));
+            global.ui().error(format!(
+                "the result cannot be written to standard output: {error}"
+            ));
             ExitCode::from(exit::FAILED)
         }
         _ => code,

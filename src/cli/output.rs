@@ -88,14 +88,22 @@ impl<'a> Output<'a> {
     ) -> anyhow::Result<()> {
         host.create_dir(self.folder, 0o755)
             .with_context(|| format!("cannot make the folder {}", self.folder.display()))?;
+        let changed: Vec<(&str, &[u8], u32)> = self
+            .states
+            .iter()
+            .filter(|(_, state)| *state != Drift::None)
+            .map(|(file, _)| (file.name, file.text.as_bytes(), file.mode))
+            .collect();
+        host.write_together(self.folder, &changed)
+            .context("nothing was written")?;
         for (file, state) in &self.states {
-            let path = self.folder.join(file.name);
-            if *state == Drift::None {
-                global.ui().line(format!("unchanged  {}", path.display()));
+            let word = if *state == Drift::None {
+                "unchanged"
             } else {
-                host.write_atomic(&path, file.text.as_bytes(), file.mode, None)?;
-                global.ui().line(format!("written    {}", path.display()));
-            }
+                "written"
+            };
+            let path = self.folder.join(file.name);
+            global.ui().line(format!("{word:<10} {}", path.display()));
         }
         global
             .ui()
@@ -143,11 +151,16 @@ impl<'a> Output<'a> {
 /// What to think about where user data is to fetch a secret that a new instance does not have.
 pub(super) fn secret_stays_behind(answers: &Answers) -> Option<String> {
     let source = &answers.cognito.client_secret;
-    matches!(source, SecretSource::Env(_) | SecretSource::Stdin).then(|| {
-        format!(
-            "user-data.sh cannot fetch the secret from {source}: a new instance does not have it. Use secretsmanager:ID or ssm:NAME, or --embed-secret"
-        )
-    })
+    let remedy = "Use secretsmanager:ID or ssm:NAME, or --embed-secret";
+    match source {
+        SecretSource::Env(_) | SecretSource::Stdin => Some(format!(
+            "user-data.sh cannot fetch the secret from {source}: a new instance does not have it. {remedy}"
+        )),
+        SecretSource::File(_) => Some(format!(
+            "user-data.sh takes the secret from {source}, which a new instance has only if its image carries it. {remedy}"
+        )),
+        SecretSource::SecretsManager { .. } | SecretSource::Ssm(_) => None,
+    }
 }
 
 fn read(host: &dyn Host, path: &Path) -> anyhow::Result<Option<Vec<u8>>> {

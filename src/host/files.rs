@@ -75,6 +75,17 @@ pub trait Files {
     fn write_atomic(&self, path: &Path, bytes: &[u8], mode: u32, owner: Option<(u32, u32)>)
     -> io::Result<()>;
 
+    /// Replaces or makes several files of one folder, each given as name, bytes and mode: on an error
+    /// none of them, so a full disk leaves the old set whole. For files that can be made again: they are
+    /// not forced to the disk, which takes longer than all the rest.
+    ///
+    /// A target that is a symbolic link or a folder is refused.
+    fn write_together(&self, folder: &Path, files: &[(&str, &[u8], u32)]) -> io::Result<()> {
+        files
+            .iter()
+            .try_for_each(|(name, bytes, mode)| self.write_atomic(&folder.join(name), bytes, *mode, None))
+    }
+
     /// Removes a file, or a symbolic link without what it leads to. Nothing there is `NotFound`.
     fn remove(&self, path: &Path) -> io::Result<()>;
 

@@ -63,21 +63,7 @@ impl Files for SystemHost {
         mode: u32,
         owner: Option<(u32, u32)>,
     ) -> io::Result<()> {
-        if let Ok(meta) = std::fs::symlink_metadata(path) {
-            if meta.is_symlink() {
-                let what = "is a symbolic link: hubgate neither follows nor replaces it";
-                return Err(io::Error::new(
-                    ErrorKind::InvalidInput,
-                    format!("{} {what}", path.display()),
-                ));
-            }
-            if meta.is_dir() {
-                return Err(io::Error::new(
-                    ErrorKind::IsADirectory,
-                    format!("{} is a folder", path.display()),
-                ));
-            }
-        }
+        refuse_link_or_folder(path)?;
         let folder = parent_of(path);
         let named = |e| naming(e, "cannot write", path);
         // Dropped on every early return, and removed with that.
@@ -98,6 +84,31 @@ impl Files for SystemHost {
         file.sync_all().map_err(named)?;
         temporary.persist(path).map_err(|e| named(e.error))?;
         sync_folder(folder).map_err(named)
+    }
+
+    fn write_together(&self, folder: &Path, files: &[(&str, &[u8], u32)]) -> io::Result<()> {
+        // Everything that can fail comes first; what is dropped on an early return is removed.
+        let mut staged = Vec::new();
+        for (name, bytes, mode) in files {
+            let path = folder.join(name);
+            let named = |e| naming(e, "cannot write", &path);
+            refuse_link_or_folder(&path)?;
+            let mut temporary = tempfile::Builder::new()
+                .prefix(".hubgate-")
+                .permissions(Permissions::from_mode(0o600))
+                .tempfile_in(folder)
+                .map_err(named)?;
+            let file = temporary.as_file_mut();
+            file.set_permissions(Permissions::from_mode(*mode))
+                .map_err(named)?;
+            file.write_all(bytes).map_err(named)?;
+            staged.push((temporary, path));
+        }
+        for (temporary, path) in staged {
+            let persisted = temporary.persist(&path);
+            persisted.map_err(|e| naming(e.error, "cannot write", &path))?;
+        }
+        Ok(())
     }
 
     fn remove(&self, path: &Path) -> io::Result<()> {
@@ -147,6 +158,26 @@ impl Files for SystemHost {
             Err(TryLockError::Error(e)) => Err(naming(e, "cannot lock", path)),
         }
     }
+}
+
+/// To follow a link would write where nobody looked, to replace it would lose it for good.
+fn refuse_link_or_folder(path: &Path) -> io::Result<()> {
+    if let Ok(meta) = std::fs::symlink_metadata(path) {
+        if meta.is_symlink() {
+            let what = "is a symbolic link: hubgate neither follows nor replaces it";
+            return Err(io::Error::new(
+                ErrorKind::InvalidInput,
+                format!("{} {what}", path.display()),
+            ));
+        }
+        if meta.is_dir() {
+            return Err(io::Error::new(
+                ErrorKind::IsADirectory,
+                format!("{} is a folder", path.display()),
+            ));
+        }
+    }
+    Ok(())
 }
 
 fn parent_of(path: &Path) -> &Path {

@@ -1,0 +1,70 @@
+//! Every subcommand explains itself, with an example, and completions and the manual page are made.
+
+use crate::kit;
+
+fn stdout(args: &[&str]) -> String {
+    let output = kit::hubgate().args(args).output().unwrap();
+    assert!(output.status.success(), "{args:?}: {output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn subcommands() -> Vec<String> {
+    let help = stdout(&["--help"]);
+    let commands = help
+        .split("Commands:\n")
+        .nth(1)
+        .unwrap()
+        .split("\n\n")
+        .next()
+        .unwrap();
+    let names = commands
+        .lines()
+        .filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    names
+        .map(|line| line.split_whitespace().next().unwrap().to_owned())
+        .filter(|name| name != "help")
+        .collect()
+}
+
+#[test]
+fn each_subcommand_has_a_help_that_fits_a_terminal() {
+    let names = subcommands();
+    assert!(names.contains(&"render".to_owned()), "{names:?}");
+    for name in names {
+        let help = stdout(&[&name, "--help"]);
+        assert!(help.contains(&format!("Usage: hubgate {name}")), "{help}");
+        let longest = help.lines().map(|line| line.chars().count()).max().unwrap();
+        assert!(longest <= 120, "{name}: a line of {longest} characters");
+    }
+}
+
+#[test]
+fn each_setting_is_a_flag_of_render_with_its_default_told() {
+    let help = stdout(&["render", "--help"]);
+    for key in hubgate::answers::Key::all() {
+        let flag = format!("--{}", key.setting().flag);
+        assert!(help.contains(&flag), "{flag}");
+    }
+}
+
+#[test]
+fn no_help_names_a_way_to_give_the_secret_itself_as_a_flag() {
+    assert!(!stdout(&["render", "--help"]).contains("--client-secret "));
+}
+
+#[test]
+fn completions_and_the_manual_page_are_made() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        assert!(stdout(&["completions", shell]).contains("hubgate"), "{shell}");
+    }
+    assert!(stdout(&["man"]).contains(".TH hubgate 1"));
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let command = format!(
+        "set -o pipefail; {} man | head -n 1 > /dev/null",
+        env!("CARGO_BIN_EXE_hubgate")
+    );
+    kit::ok(std::process::Command::new("bash").args(["-c", &command]));
+}

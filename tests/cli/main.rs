@@ -1,0 +1,14 @@
+//! The `hubgate render` command from outside: what it writes where, what it tells, and that no secret
+//! gets out.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on fails"
+)]
+
+#[path = "../kit/mod.rs"]
+mod kit;
+
+mod canary;
+mod folder;
+mod help;
