@@ -241,7 +241,7 @@ impl Person {
         let menu = console::strip_ansi_codes(&self.seen[shown..]).into_owned();
         let items: Vec<&str> = menu.lines().collect();
         let named = |item: &&str| item.trim_start_matches([' ', '>']).starts_with(entry);
-        let to = items.iter().position(|item| named(item));
+        let to = items.iter().position(named);
         let to = to.unwrap_or_else(|| panic!("no '{entry}' in {items:#?}"));
         match items.iter().position(|item| item.starts_with(" >")) {
             Some(from) if to >= from => self.presses(&"j".repeat(to - from)),
