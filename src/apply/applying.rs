@@ -113,16 +113,8 @@ pub fn apply(
     certificate_files(host, &wish.answers.https).map_err(RunFailed::Untouched)?;
     let found = preflight(host, state, &plan, &observed, progress).map_err(RunFailed::Untouched)?;
     warnings.extend(found);
-    let config = observed
-        .config
-        .map_err(|error| RunFailed::Untouched(Cause::NoPlan(error.into())))?;
-    let mut scene = Scene {
-        host,
-        files: observed.files,
-        secret: Some(wish.secret),
-        hub_deadline: wish.hub_deadline,
-        config,
-    };
+    let mut scene = Scene::new(host, observed, wish.hub_deadline).map_err(RunFailed::Untouched)?;
+    scene.secret = Some(wish.secret);
     let report = RefCell::new(None);
     let prove = |scene: &Scene<'_>| prove(scene, wish, &report);
     let order = Order {
@@ -147,11 +139,13 @@ pub fn apply(
 pub fn tell_recovery(recovered: Recovered, progress: &mut dyn Progress) {
     match recovered {
         Recovered::Nothing => {}
-        Recovered::Tidied => progress.note("tidied up after a run that was cut off behind its end"),
-        Recovered::Undone { started, notes } => {
-            progress.note(&format!(
-                "a run of {started} was cut off; everything is as it was before it"
-            ));
+        Recovered::Tidied => progress.note("tidied up after a run that was cut off"),
+        Recovered::Undone {
+            started,
+            login,
+            notes,
+        } => {
+            progress.note(&format!("a run of {started} was cut off; {}", login.words()));
             notes.iter().for_each(|note| progress.note(note));
         }
     }

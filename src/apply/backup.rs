@@ -7,8 +7,11 @@ use super::journal::{Backup, Left, Saved};
 use super::observe::file_state;
 use super::state_dir::StateDir;
 use crate::host::Host;
-use crate::plan::HubFiles;
+use crate::plan::{FileState, HubFiles};
 use crate::render::sha256_hex;
+
+/// What hubgate's temporary files and copies beside other files are called.
+const OURS: &str = ".hubgate-";
 
 /// Copies the files into the run's folder, and once more beside themselves, for an undo that has to
 /// work on a full disk.
@@ -18,11 +21,7 @@ use crate::render::sha256_hex;
 pub fn back_up(host: &dyn Host, state: &StateDir, id: &str, files: &HubFiles) -> io::Result<Vec<Backup>> {
     let folder = state.run(id);
     let mut backups = Vec::new();
-    for path in [
-        files.config_yaml(),
-        files.awscognito_py(),
-        files.awscognito_secret(),
-    ] {
+    for path in files.touched() {
         backups.push(back_up_one(host, &folder, id, &path)?);
     }
     Ok(backups)
@@ -44,7 +43,7 @@ fn back_up_one(host: &dyn Host, folder: &Path, id: &str, path: &Path) -> io::Res
     };
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let copy = folder.join(format!("{name}.before"));
-    let beside = path.with_file_name(format!(".hubgate-{id}.{name}.before"));
+    let beside = path.with_file_name(format!("{OURS}{id}.{name}.before"));
     host.write_atomic(&copy, &file.bytes, 0o600, None)?;
     host.write_atomic(&beside, &file.bytes, file.mode, Some(file.owner))?;
     let saved = Saved {
@@ -60,37 +59,59 @@ fn back_up_one(host: &dyn Host, folder: &Path, id: &str, path: &Path) -> io::Res
     })
 }
 
-/// Removes the copies that lie beside the files. What is gone already is no error.
+/// Removes what hubgate left beside the files: copies for an undo, and temporary files of a write that
+/// was cut off. Nobody else is at work while we hold the lock.
 ///
 /// # Errors
-/// When one is there and cannot be removed.
-pub fn remove_beside(host: &dyn Host, backups: &[Backup]) -> io::Result<()> {
-    for saved in backups.iter().filter_map(|backup| backup.saved.as_ref()) {
-        if host.stat(&saved.beside)?.is_some() {
-            host.remove(&saved.beside)?;
-        }
+/// When a folder cannot be read, or something cannot be removed; the rest is removed all the same.
+pub fn remove_strays(host: &dyn Host, files: &HubFiles, state: &StateDir) -> io::Result<()> {
+    let mut result = Ok(());
+    for folder in [
+        files.config_yaml().with_file_name(""),
+        files.folder(),
+        state.path().to_owned(),
+    ] {
+        result = result.and(remove_strays_in(host, &folder));
     }
-    Ok(())
+    result
 }
 
-/// Removes copies beside files that a crash left before the journal could name them.
+/// The same in one folder.
 ///
 /// # Errors
-/// When a folder cannot be read.
-pub fn remove_strays(host: &dyn Host, files: &HubFiles) -> io::Result<()> {
-    for folder in [files.config_yaml().with_file_name(""), files.folder()] {
-        if host.stat(&folder)?.is_none() {
-            continue;
-        }
-        let stray = |path: &PathBuf| {
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            name.starts_with(".hubgate-") && name.ends_with(".before")
-        };
-        for path in host.list(&folder)?.into_iter().filter(stray) {
-            host.remove(&path)?;
-        }
+/// As [`remove_strays`].
+pub fn remove_strays_in(host: &dyn Host, folder: &Path) -> io::Result<()> {
+    if host.stat(folder)?.is_none() {
+        return Ok(());
     }
-    Ok(())
+    let mut result = Ok(());
+    for path in host.list(folder)?.into_iter().filter(|path| is_ours(path)) {
+        result = result.and(host.remove(&path));
+    }
+    result
+}
+
+fn is_ours(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.starts_with(OURS)
+}
+
+/// The copies that lie beside the files of a hub, whichever run made them, each with its file.
+pub fn copies_beside(host: &dyn Host, files: &HubFiles) -> Vec<(PathBuf, PathBuf)> {
+    let mut found = Vec::new();
+    for path in files.touched() {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let end = format!(".{name}.before");
+        let beside = host.list(&path.with_file_name("")).unwrap_or_default();
+        let is_copy = |copy: &PathBuf| is_ours(copy) && copy.to_string_lossy().ends_with(&end);
+        found.extend(
+            beside
+                .into_iter()
+                .filter(is_copy)
+                .map(|copy| (copy, path.clone())),
+        );
+    }
+    found
 }
 
 /// What the files are now, for a later rollback to see whether someone changed them.
@@ -117,32 +138,66 @@ pub fn sha256_of(host: &dyn Host, path: &Path) -> io::Result<Option<String>> {
     Ok(file_state(host, path)?.map(|file| sha256_hex(&file.bytes)))
 }
 
-/// Puts a file back as it was, by renaming the copy beside it, or from the run's folder when that copy
-/// is gone; removes it where there was none.
+/// The bytes that were saved, from whichever copy is whole.
 ///
 /// # Errors
-/// When the file cannot be put back.
+/// When neither is.
+pub fn saved_bytes(host: &dyn Host, saved: &Saved) -> io::Result<Vec<u8>> {
+    let whole = |path: &Path| {
+        host.read(path)
+            .ok()
+            .filter(|bytes| sha256_hex(bytes) == saved.sha256)
+    };
+    whole(&saved.copy)
+        .or_else(|| whole(&saved.beside))
+        .ok_or_else(|| {
+            let text = format!("the backup {} is missing or damaged", saved.copy.display());
+            io::Error::new(io::ErrorKind::InvalidData, text)
+        })
+}
+
+/// Puts a file back as it was, by renaming the copy beside it, or else by writing it anew; removes it
+/// where there was none.
+///
+/// # Errors
+/// When the file is not as it was afterwards.
 pub fn restore(host: &dyn Host, backup: &Backup) -> io::Result<()> {
     let Some(saved) = &backup.saved else {
-        return if host.stat(&backup.path)?.is_some() {
-            host.remove(&backup.path)
-        } else {
-            Ok(())
-        };
+        return remove_twice(host, &backup.path);
     };
-    let same = |file: &crate::plan::FileState| {
-        sha256_hex(&file.bytes) == saved.sha256 && file.mode == saved.mode && file.owner == saved.owner
+    // What cannot be read is not the same; putting it back may still succeed.
+    let same = |path: &Path| {
+        let file = file_state(host, path).ok().flatten();
+        file.is_some_and(|file| is_as_saved(&file, saved))
     };
-    if file_state(host, &backup.path)?.as_ref().is_some_and(same) {
+    if same(&backup.path) {
         return Ok(());
     }
-    if file_state(host, &saved.beside)?.as_ref().is_some_and(same) {
-        return host.rename(&saved.beside, &backup.path);
+    // A rename that failed may have happened: only its folder's fsync failed then.
+    if same(&saved.beside) && (host.rename(&saved.beside, &backup.path).is_ok() || same(&backup.path)) {
+        return Ok(());
     }
-    let bytes = host.read(&saved.copy)?;
-    if sha256_hex(&bytes) != saved.sha256 {
-        let text = format!("the backup {} is damaged", saved.copy.display());
-        return Err(io::Error::new(io::ErrorKind::InvalidData, text));
+    let bytes = saved_bytes(host, saved)?;
+    let written = host.write_atomic(&backup.path, &bytes, saved.mode, Some(saved.owner));
+    if same(&backup.path) { Ok(()) } else { written }
+}
+
+fn is_as_saved(file: &FileState, saved: &Saved) -> bool {
+    sha256_hex(&file.bytes) == saved.sha256 && file.mode == saved.mode && file.owner == saved.owner
+}
+
+/// A second try costs nothing, and a disk may have had a bad moment.
+fn remove_twice(host: &dyn Host, path: &Path) -> io::Result<()> {
+    let mut result = Ok(());
+    for _ in 0..2 {
+        if host.stat(path)?.is_none() {
+            return Ok(());
+        }
+        result = host.remove(path);
     }
-    host.write_atomic(&backup.path, &bytes, saved.mode, Some(saved.owner))
+    if host.stat(path)?.is_none() {
+        Ok(())
+    } else {
+        result
+    }
 }

@@ -36,6 +36,14 @@ pub enum Cause {
         /// Bytes needed.
         needed: u64,
     },
+    /// hubgate's own folder is not root's alone.
+    #[error("{} {why}", path.display())]
+    StateDir {
+        /// The folder.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: &'static str,
+    },
     /// There is no plan.
     #[error(transparent)]
     NoPlan(#[from] NoPlan),
@@ -51,7 +59,7 @@ pub enum Cause {
         /// The command, as a person would type it.
         program: String,
         /// What happened.
-        source: RunError,
+        source: Box<RunError>,
     },
     /// A program ended badly.
     #[error("{program} failed ({exit}){}", shown(output))]
@@ -86,6 +94,12 @@ pub enum Cause {
     /// An earlier run was cut off and could not be undone.
     #[error("the run of {0} was cut off")]
     CutOff(String),
+    /// The record of a run that was cut off is lost.
+    #[error("a run was cut off, and its record is lost: {0}")]
+    LostRecord(JournalError),
+    /// Which apply was the last is not known.
+    #[error("the record of a later run is damaged, so the last apply is not known: {0}")]
+    DamagedHistory(JournalError),
     /// No apply is in force.
     #[error("there is no apply to roll back")]
     NothingToRollBack,
@@ -139,6 +153,11 @@ impl Cause {
             Self::NothingToRollBack => {
                 "hubgate rollback --to-default goes back to TLJH's own login".to_owned()
             }
+            Self::StateDir { .. } => {
+                "look at what is in it; when it is all hubgate's: chown -R root:root and chmod 0700 it"
+                    .to_owned()
+            }
+            Self::DamagedHistory(_) => "move the folder of that run away, then run it again".to_owned(),
             Self::ChangedSince(_) => "go back all the same with --force".to_owned(),
             Self::Busy => "wait until it is done".to_owned(),
             Self::DiskSpace { .. } => "make room, then run it again".to_owned(),
@@ -162,14 +181,13 @@ pub enum RunFailed {
     /// Nothing was changed.
     #[error("{0}\nnothing was changed")]
     Untouched(Cause),
-    /// Everything is as it was, and the old login was seen.
-    #[error(
-        "{cause}\nrestored: everything is as it was before, and the old login works{}",
-        noted(notes)
-    )]
+    /// Everything is as it was.
+    #[error("{cause}\n{}{}", login.words(), noted(notes))]
     Restored {
         /// Why the run failed.
         cause: Cause,
+        /// What is known of the login.
+        login: OldLogin,
         /// What a person should know about the undo.
         notes: Vec<String>,
     },
@@ -183,6 +201,27 @@ pub enum RunFailed {
         /// The commands that finish the undo by hand.
         commands: Vec<String>,
     },
+}
+
+/// What is known of the login after everything was put back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OldLogin {
+    /// It was seen to be as before.
+    Seen,
+    /// There was none to compare with: the hub did not answer before the run either.
+    NoneBefore,
+}
+
+impl OldLogin {
+    /// What may be said of the hub.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Seen => "restored: everything is as it was before, and the old login works",
+            Self::NoneBefore => {
+                "restored: every file is as it was before; the hub did not answer before, so whether its login works is not known"
+            }
+        }
+    }
 }
 
 fn noted(notes: &[String]) -> String {

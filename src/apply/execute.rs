@@ -1,14 +1,17 @@
 //! One step, done.
 
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::backup::sha256_of;
 use super::config_lock::lock_config;
 use super::error::Cause;
+use super::journal::Journal;
 use super::observe::file_state;
 use super::units;
 use crate::host::{Finished, Host, Invocation, RunError};
-use crate::plan::{ConfigYaml, HubFiles, Step, StepKind, secret_file};
+use crate::plan::{ConfigYaml, FileState, HubFiles, Observed, Step, StepKind, secret_file};
 use crate::render::{TljhChange, sha256_hex};
 use crate::secret::Secret;
 use crate::verify::{LocalHub, wait_until_ready};
@@ -32,9 +35,75 @@ pub struct Scene<'a> {
     pub hub_deadline: Duration,
     /// What `config.yaml` says now, as far as we know.
     pub config: ConfigYaml,
+    /// The SHA-256 of the other files now, as far as we know; none where there is no file.
+    pub known: BTreeMap<PathBuf, Option<String>>,
+    /// The run; programs that it starts carry its name, so that whoever recovers finds them.
+    pub run: String,
 }
 
-impl Scene<'_> {
+impl<'a> Scene<'a> {
+    /// The hub as it was observed.
+    ///
+    /// # Errors
+    /// When its `config.yaml` cannot be read.
+    pub fn new(host: &'a dyn Host, observed: Observed, hub_deadline: Duration) -> Result<Self, Cause> {
+        let sha256 = |file: &Option<FileState>| file.as_ref().map(|file| sha256_hex(&file.bytes));
+        let known = BTreeMap::from([
+            (observed.files.awscognito_py(), sha256(&observed.awscognito_py)),
+            (
+                observed.files.awscognito_secret(),
+                sha256(&observed.awscognito_secret),
+            ),
+        ]);
+        Ok(Self {
+            host,
+            files: observed.files,
+            secret: None,
+            hub_deadline,
+            config: observed.config.map_err(crate::plan::NoPlan::from)?,
+            known,
+            run: String::new(),
+        })
+    }
+
+    /// A hub that a run was cut off on.
+    pub fn of_run(host: &'a dyn Host, journal: &Journal, hub_deadline: Duration) -> Self {
+        Self {
+            host,
+            files: HubFiles::new(&journal.prefix),
+            secret: None,
+            hub_deadline,
+            config: ConfigYaml::default(),
+            known: BTreeMap::new(),
+            run: journal.id.clone(),
+        }
+    }
+
+    /// Nobody else changed the file since we looked at it, or wrote it.
+    ///
+    /// # Errors
+    /// [`Cause::ChangedMeanwhile`], or when it cannot be read.
+    fn only_we_changed(&self, path: &Path) -> Result<(), Cause> {
+        match self.known.get(path) {
+            Some(known) if *known != sha256_of(self.host, path)? => {
+                Err(Cause::ChangedMeanwhile(path.to_owned()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn write(
+        &mut self,
+        path: &Path,
+        bytes: &[u8],
+        mode: u32,
+        owner: Option<(u32, u32)>,
+    ) -> Result<(), Cause> {
+        self.only_we_changed(path)?;
+        self.host.write_atomic(path, bytes, mode, owner)?;
+        self.known.insert(path.to_owned(), Some(sha256_hex(bytes)));
+        Ok(())
+    }
     /// Does one step.
     ///
     /// # Errors
@@ -49,11 +118,9 @@ impl Scene<'_> {
                 let secret = self
                     .secret
                     .ok_or_else(|| std::io::Error::other("no client secret was given"))?;
-                Ok(self.host.write_atomic(path, &secret_file(secret), *mode, None)?)
+                self.write(path, &secret_file(secret), *mode, None)
             }
-            StepKind::WriteFile { path, text, mode } => {
-                Ok(self.host.write_atomic(path, text.as_bytes(), *mode, None)?)
-            }
+            StepKind::WriteFile { path, text, mode } => self.write(path, text.as_bytes(), *mode, None),
             StepKind::RestoreFile {
                 path,
                 backup,
@@ -61,24 +128,41 @@ impl Scene<'_> {
                 owner,
             } => {
                 let bytes = self.host.read(backup)?;
-                let is_config = *path == self.files.config_yaml();
-                if is_config && self.read_config()? != self.config {
-                    return Err(Cause::ChangedMeanwhile(path.clone()));
+                if *path == self.files.config_yaml() {
+                    self.replace_config(Some((&bytes, *mode, *owner)))
+                } else {
+                    self.write(path, &bytes, *mode, Some(*owner))
                 }
-                let _lock = is_config
-                    .then(|| lock_config(self.host, &self.files))
-                    .transpose()?;
-                self.host.write_atomic(path, &bytes, *mode, Some(*owner))?;
-                if is_config {
-                    self.config = ConfigYaml::parse(&bytes).map_err(crate::plan::NoPlan::from)?;
-                }
+            }
+            StepKind::RemoveFile { path } if *path == self.files.config_yaml() => self.replace_config(None),
+            StepKind::RemoveFile { path } => {
+                self.only_we_changed(path)?;
+                self.host.remove(path)?;
+                self.known.insert(path.clone(), None);
                 Ok(())
             }
-            StepKind::RemoveFile { path } => Ok(self.host.remove(path)?),
             StepKind::TljhConfig(change) => self.change_config(change),
-            StepKind::ReloadProxy => self.tljh_config(&["reload", "proxy"]).map(drop),
+            StepKind::ReloadProxy => self.reload_proxy(),
             StepKind::RestartHub => self.restart_hub(),
         }
+    }
+
+    /// Puts other bytes in the place of `config.yaml`, or nothing, under TLJH's own lock from the look at
+    /// it to the end.
+    fn replace_config(&mut self, file: Option<(&[u8], u32, (u32, u32))>) -> Result<(), Cause> {
+        let path = self.files.config_yaml();
+        let bytes = file.map_or(&b""[..], |(bytes, _, _)| bytes);
+        let config = ConfigYaml::parse(bytes).map_err(crate::plan::NoPlan::from)?;
+        let _lock = lock_config(self.host, &self.files)?;
+        if self.config_now()? != self.config {
+            return Err(Cause::ChangedMeanwhile(path));
+        }
+        match file {
+            Some((bytes, mode, owner)) => self.host.write_atomic(&path, bytes, mode, Some(owner))?,
+            None => self.host.remove(&path)?,
+        }
+        self.config = config;
+        Ok(())
     }
 
     /// Lets `tljh-config` make the change and sees that it made this one and no other.
@@ -109,6 +193,10 @@ impl Scene<'_> {
     /// When it cannot be read or is not YAML.
     pub fn read_config(&self) -> Result<ConfigYaml, Cause> {
         let _lock = lock_config(self.host, &self.files)?;
+        self.config_now()
+    }
+
+    fn config_now(&self) -> Result<ConfigYaml, Cause> {
         let file = file_state(self.host, &self.files.config_yaml())?;
         let config = file.map_or_else(
             || Ok(ConfigYaml::default()),
@@ -125,6 +213,7 @@ impl Scene<'_> {
         let call = Invocation::new(self.files.tljh_config())
             .args(arguments.iter().copied())
             .env("TLJH_INSTALL_PREFIX", self.files.prefix())
+            .env(super::orphans::RUN_VARIABLE, &self.run)
             .deadline(TLJH_CONFIG_DEADLINE);
         let shown = format!("tljh-config {}", arguments.join(" "));
         for attempt in 1.. {
@@ -160,6 +249,23 @@ impl Scene<'_> {
         }
     }
 
+    /// Reloads traefik, and with it the hub, which requires it.
+    ///
+    /// # Errors
+    /// When `tljh-config` fails or hangs.
+    pub fn reload_proxy(&self) -> Result<(), Cause> {
+        let reload = || self.tljh_config(&["reload", "proxy"]).map(drop);
+        match reload() {
+            // systemd refuses to start a unit that failed too often, whatever was wrong with it.
+            Err(Cause::ProgramFailed { .. }) => {
+                units::reset_failed(self.host)
+                    .map_err(|source| program_error("systemctl reset-failed", source))?;
+                reload()
+            }
+            result => result,
+        }
+    }
+
     /// Restarts the hub's unit and waits until the hub answers; gives up early when systemd starts it
     /// again and again.
     ///
@@ -168,7 +274,14 @@ impl Scene<'_> {
     pub fn restart_hub(&self) -> Result<(), Cause> {
         let since = self.host.now();
         let shown = "systemctl restart jupyterhub";
-        let finished = units::restart_hub(self.host).map_err(|source| program_error(shown, source))?;
+        let restart = || units::restart_hub(self.host).map_err(|source| program_error(shown, source));
+        let mut finished = restart()?;
+        if !finished.success() {
+            // systemd refuses to start a unit that failed too often, whatever was wrong with it.
+            units::reset_failed(self.host)
+                .map_err(|source| program_error("systemctl reset-failed", source))?;
+            finished = restart()?;
+        }
         if !finished.success() {
             let output = format!("{}{}", finished.stdout_text(), finished.stderr_text());
             return Err(self.failed(shown, &finished, &output));
@@ -222,7 +335,7 @@ fn program_error(shown: &str, source: RunError) -> Cause {
         RunError::Interrupted { .. } => Cause::Interrupted,
         source => Cause::Program {
             program: shown.to_owned(),
-            source,
+            source: Box::new(source),
         },
     }
 }

@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::state_dir::StateDir;
-use crate::host::{Clock, Host};
+use crate::host::Host;
 use crate::plan::Step;
 use crate::verify::LoginLook;
 
@@ -133,13 +133,20 @@ pub struct Journal {
     pub left: Vec<Left>,
 }
 
+/// What every version of the journal says.
+#[derive(Deserialize)]
+struct WrittenBy {
+    version: u32,
+    hubgate: String,
+}
+
 /// Why the history cannot be read or written.
 #[derive(Debug, Error)]
 pub enum JournalError {
     /// A file could not be read or written.
     #[error("cannot keep the record of this run: {0}")]
     Io(#[from] io::Error),
-    /// A journal is damaged or from a newer hubgate.
+    /// A journal is damaged.
     #[error("{} cannot be understood: {why}", path.display())]
     Unreadable {
         /// The journal.
@@ -147,15 +154,22 @@ pub enum JournalError {
         /// What is wrong with it.
         why: String,
     },
+    /// A journal is from a newer hubgate.
+    #[error("{} was written by a newer hubgate ({hubgate}); use that one", path.display())]
+    Newer {
+        /// The journal.
+        path: PathBuf,
+        /// Who wrote it.
+        hubgate: String,
+    },
 }
 
 impl Journal {
-    /// A new run that has not begun.
-    pub fn new(clock: &dyn Clock, purpose: Purpose, prefix: &Path, entries: Vec<Entry>) -> Self {
-        let now = clock.now();
+    /// A new run that has not begun. `id` is a [`next_id`](super::history::next_id).
+    pub fn new(id: String, now: SystemTime, purpose: Purpose, prefix: &Path, entries: Vec<Entry>) -> Self {
         Self {
             version: VERSION,
-            id: id_of(now),
+            id,
             purpose,
             of: None,
             started: rfc3339(now),
@@ -186,19 +200,18 @@ impl Journal {
     /// When it is not there, damaged, or from a newer hubgate.
     pub fn load(files: &dyn Host, state: &StateDir, id: &str) -> Result<Self, JournalError> {
         let path = state.run(id).join("journal.json");
-        let unreadable = |why: String| JournalError::Unreadable {
-            path: path.clone(),
-            why,
-        };
-        let journal: Self =
-            serde_json::from_slice(&files.read(&path)?).map_err(|error| unreadable(error.to_string()))?;
-        if journal.version > VERSION {
-            return Err(unreadable(format!(
-                "it was written by hubgate {}, a newer one",
-                journal.hubgate
-            )));
+        let bytes = files.read(&path)?;
+        // A newer one may look quite different, but for these.
+        if let Ok(written) = serde_json::from_slice::<WrittenBy>(&bytes)
+            && written.version > VERSION
+        {
+            let hubgate = written.hubgate;
+            return Err(JournalError::Newer { path, hubgate });
         }
-        Ok(journal)
+        serde_json::from_slice(&bytes).map_err(|error| JournalError::Unreadable {
+            path,
+            why: error.to_string(),
+        })
     }
 
     /// The run that is under way or was cut off, where there is one.
@@ -214,17 +227,13 @@ impl Journal {
         Self::load(files, state, id.trim()).map(Some)
     }
 
-    /// Every run that can be read, oldest first.
-    ///
-    /// # Errors
-    /// When the folder of runs cannot be read.
-    pub fn history(files: &dyn Host, state: &StateDir) -> Result<Vec<Self>, JournalError> {
-        if files.stat(&state.runs())?.is_none() {
-            return Ok(Vec::new());
+    /// How a run ended that needs no undo: it has an end, or was cut off before its first step.
+    pub fn end(&self) -> Option<RunState> {
+        match self.state {
+            RunState::Committed | RunState::Undone | RunState::RolledBack => Some(self.state),
+            RunState::Open | RunState::Broken if !self.began(|_| true) => Some(RunState::Undone),
+            RunState::Open | RunState::Broken => None,
         }
-        let runs = files.list(&state.runs())?;
-        let ids = runs.iter().filter_map(|path| path.file_name()?.to_str());
-        Ok(ids.filter_map(|id| Self::load(files, state, id).ok()).collect())
     }
 
     /// The backup of a file.
@@ -238,12 +247,6 @@ impl Journal {
             .iter()
             .any(|entry| entry.state != StepState::Planned && wanted(&entry.step))
     }
-}
-
-/// `20261122T013000.123456Z`: sorts by time.
-fn id_of(now: SystemTime) -> String {
-    let text = rfc3339(now);
-    text.chars().filter(|c| !matches!(c, '-' | ':')).collect()
 }
 
 /// `2026-11-22T01:30:00.123456Z`.

@@ -2,11 +2,14 @@
 
 mod applying;
 mod backup;
+mod by_hand;
 mod config_lock;
 mod error;
 mod execute;
+mod history;
 mod journal;
 pub mod observe;
+mod orphans;
 mod preflight;
 mod remembered;
 mod rolling_back;
@@ -17,11 +20,12 @@ mod undo_config;
 pub mod units;
 
 pub use applying::{Applied, Wish, apply, plan_for, tell_recovery};
-pub use error::{Cause, RunFailed};
+pub use error::{Cause, OldLogin, RunFailed};
 pub use execute::Scene;
+pub use history::History;
 pub use journal::{Entry, Journal, JournalError, Purpose, RunState, StepState};
 pub use preflight::{disk_space, load_candidate};
 pub use remembered::answers_in_force;
-pub use rolling_back::{BackTo, roll_back};
+pub use rolling_back::{BackTo, WentBack, roll_back};
 pub use state_dir::StateDir;
 pub use transaction::{Order, Progress, Recovered, lock, recover, run, would_recover};

@@ -15,11 +15,9 @@ use crate::plan::{ConfigYaml, FileState, HubFiles, Observed, Versions};
 pub fn observe(host: &dyn Host, prefix: &Path) -> io::Result<Observed> {
     let files = HubFiles::new(prefix);
     let config_yaml = {
-        // Where the lock's file is missing nobody holds it, and looking must not make it.
-        let _lock = match host.stat(&files.config_lock())? {
-            Some(_) => Some(lock_config(host, &files)?),
-            None => None,
-        };
+        // Where nobody has used tljh-config yet there is no lock, and looking leaves none behind.
+        let is_there = host.stat(&files.config_lock())?.is_some();
+        let _lock = is_there.then(|| lock_config(host, &files)).transpose()?;
         file_state(host, &files.config_yaml())?
     };
     let config = config_yaml.as_ref().map_or_else(

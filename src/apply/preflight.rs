@@ -126,13 +126,30 @@ fn write_shadow(host: &dyn Host, observed: &Observed, steps: &[Step], shadow: &P
     if let Some(settings) = settings {
         host.write_atomic(&folder.join("awscognito.py"), &settings, 0o600, None)?;
     }
-    for (path, text) in &observed.other_settings {
-        host.write_atomic(
-            &folder.join(path.file_name().unwrap_or_default()),
-            text.as_bytes(),
-            0o600,
-            None,
-        )?;
+    copy_the_rest(host, observed, &folder)
+}
+
+/// Other settings, and whatever they may read from beside them.
+fn copy_the_rest(host: &dyn Host, observed: &Observed, shadow: &Path) -> Result<(), Cause> {
+    const LARGEST: u64 = 1 << 20;
+    let ours = observed.files.touched();
+    let folder = observed.files.folder();
+    if host.stat(&folder)?.is_none() {
+        return Ok(());
+    }
+    for path in host
+        .list(&folder)?
+        .into_iter()
+        .filter(|path| !ours.contains(path))
+    {
+        // A link that leads nowhere is not what the hub would read either.
+        let Ok(Some(stat)) = host.stat(&path) else {
+            continue;
+        };
+        if !stat.is_dir && stat.len <= LARGEST {
+            let name = path.file_name().unwrap_or_default();
+            host.write_atomic(&shadow.join(name), &host.read(&path)?, 0o600, None)?;
+        }
     }
     Ok(())
 }
@@ -152,7 +169,7 @@ fn run(host: &dyn Host, observed: &Observed, shadow: &Path) -> Result<Findings, 
             RunError::Interrupted { .. } => Cause::Interrupted,
             source => Cause::Program {
                 program: shown.clone(),
-                source,
+                source: Box::new(source),
             },
         })?;
     let line = finished.stdout_text();

@@ -4,13 +4,14 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::applying::tell_recovery;
-use super::backup::sha256_of;
+use super::backup::{saved_bytes, sha256_of};
 use super::error::{Cause, RunFailed};
 use super::execute::Scene;
+use super::history::History;
 use super::journal::{Journal, Purpose, RunState};
 use super::observe::{file_state, is_installed, observe};
 use super::state_dir::StateDir;
-use super::transaction::{Order, Progress, recover, run};
+use super::transaction::{Order, Progress, Recovered, recover, run};
 use crate::host::Host;
 use crate::plan::{Observed, Plan, Step, StepKind};
 use crate::render::{TljhChange, diff};
@@ -31,7 +32,18 @@ pub enum BackTo {
     Default,
 }
 
-/// Goes back. Returns the run, or nothing when the hub is there already. The caller holds the lock.
+/// How a rollback ended well.
+#[derive(Debug)]
+pub enum WentBack {
+    /// The hub is back where it was.
+    Done(Box<Journal>),
+    /// It was there already.
+    NothingToDo,
+    /// The last run was cut off: undoing it was the way back. Nothing older was taken back.
+    EndedCutOffRun,
+}
+
+/// Goes back. The caller holds the lock.
 ///
 /// # Errors
 /// [`RunFailed`] says in which state the hub is.
@@ -42,22 +54,18 @@ pub fn roll_back(
     back_to: BackTo,
     hub_deadline: Duration,
     progress: &mut dyn Progress,
-) -> Result<Option<Journal>, RunFailed> {
-    tell_recovery(recover(host, state, hub_deadline)?, progress);
+) -> Result<WentBack, RunFailed> {
+    let recovered = recover(host, state, hub_deadline)?;
+    let was_cut_off = matches!(recovered, Recovered::Undone { .. });
+    tell_recovery(recovered, progress);
+    if was_cut_off && back_to != BackTo::Default {
+        return Ok(WentBack::EndedCutOffRun);
+    }
     let prepared = prepare(host, state, prefix, back_to).map_err(RunFailed::Untouched)?;
     let Some((plan, observed, target)) = prepared else {
-        return Ok(None);
+        return Ok(WentBack::NothingToDo);
     };
-    let config = observed
-        .config
-        .map_err(|error| RunFailed::Untouched(Cause::NoPlan(error.into())))?;
-    let mut scene = Scene {
-        host,
-        files: observed.files,
-        secret: None,
-        hub_deadline,
-        config,
-    };
+    let mut scene = Scene::new(host, observed, hub_deadline).map_err(RunFailed::Untouched)?;
     let wanted = target.as_ref().and_then(|journal| journal.look.clone());
     let prove = |scene: &Scene<'_>| see_login(scene, wanted.as_ref(), back_to);
     let purpose = if back_to == BackTo::Default {
@@ -75,12 +83,13 @@ pub fn roll_back(
     };
     let journal = run(&mut scene, state, &order, progress)?;
     if let Some(mut target) = target {
+        // The record of this run says so too; here it is for whoever reads that one.
         target.state = RunState::RolledBack;
         if let Err(error) = target.save(host, state) {
             progress.note(&error.to_string());
         }
     }
-    Ok(Some(journal))
+    Ok(WentBack::Done(Box::new(journal)))
 }
 
 type Prepared = (Plan, Observed, Option<Journal>);
@@ -98,12 +107,7 @@ fn prepare(
     let (steps, target) = match back_to {
         BackTo::Default => (steps_to_default(&observed), None),
         BackTo::BeforeLastApply { force } => {
-            let history = Journal::history(host, state)?;
-            let last = history
-                .into_iter()
-                .rev()
-                .find(|run| run.purpose == Purpose::Apply && run.state == RunState::Committed);
-            let target = last.ok_or(Cause::NothingToRollBack)?;
+            let target = last_apply(host, state, prefix)?;
             if !force {
                 refuse_to_lose_changes(host, &target)?;
             }
@@ -120,6 +124,17 @@ fn prepare(
     )))
 }
 
+fn last_apply(host: &dyn Host, state: &StateDir, prefix: &Path) -> Result<Journal, Cause> {
+    let history = History::read(host, state)?;
+    let last = history.last_apply(prefix).cloned();
+    match (history.damaged, last) {
+        (Some((id, error)), last) if last.as_ref().is_none_or(|run| run.id < id) => {
+            Err(Cause::DamagedHistory(error))
+        }
+        (_, last) => last.ok_or(Cause::NothingToRollBack),
+    }
+}
+
 /// Somebody's later work would be lost.
 fn refuse_to_lose_changes(host: &dyn Host, target: &Journal) -> Result<(), Cause> {
     let mut changed = String::new();
@@ -133,7 +148,7 @@ fn refuse_to_lose_changes(host: &dyn Host, target: &Journal) -> Result<(), Cause
             .unwrap_or_default();
         let saved = target.backup(&left.path).and_then(|backup| backup.saved.as_ref());
         let before = saved
-            .map(|saved| host.read(&saved.copy).map(text))
+            .map(|saved| saved_bytes(host, saved).map(text))
             .transpose()?
             .unwrap_or_default();
         let name = left.path.display().to_string();
@@ -154,12 +169,16 @@ fn steps_before(host: &dyn Host, target: &Journal) -> Result<Vec<Step>, Cause> {
     let mut steps = Vec::new();
     for backup in target.backups.iter().rev() {
         match &backup.saved {
-            Some(saved) => steps.push(Step::plain(StepKind::RestoreFile {
-                path: backup.path.clone(),
-                backup: saved.copy.clone(),
-                mode: saved.mode,
-                owner: saved.owner,
-            })),
+            Some(saved) => {
+                // A damaged copy is found before anything is changed.
+                saved_bytes(host, saved)?;
+                steps.push(Step::plain(StepKind::RestoreFile {
+                    path: backup.path.clone(),
+                    backup: saved.copy.clone(),
+                    mode: saved.mode,
+                    owner: saved.owner,
+                }));
+            }
             None if host.stat(&backup.path)?.is_some() => {
                 steps.push(Step::plain(StepKind::RemoveFile {
                     path: backup.path.clone(),

@@ -3,12 +3,15 @@
 use std::io;
 use std::time::Duration;
 
-use super::backup::{back_up, left, remove_beside, remove_strays};
-use super::error::{Cause, RunFailed};
+use super::backup::{back_up, left, remove_strays};
+use super::by_hand::without_record;
+use super::error::{Cause, OldLogin, RunFailed};
 use super::execute::{Scene, leaves};
-use super::journal::{Entry, Journal, Purpose, RunState, StepState};
+use super::history::next_id;
+use super::journal::{Entry, Journal, JournalError, Purpose, RunState, StepState};
+use super::orphans::end_orphans;
 use super::state_dir::StateDir;
-use super::undo::{close, undo};
+use super::undo::{NotUndone, Undone, close, tidy, undo};
 use crate::host::{Host, Lock};
 use crate::plan::{Plan, Step};
 use crate::verify::{LocalHub, LoginLook};
@@ -48,6 +51,24 @@ pub fn lock(host: &dyn Host, state: &StateDir) -> Result<Lock, Cause> {
         return Err(Cause::NotRoot);
     }
     host.create_dir(state.path(), 0o700)?;
+    if let Some(stat) = host.stat(state.path())? {
+        let not_ours = |why| Cause::StateDir {
+            path: state.path().to_owned(),
+            why,
+        };
+        if !stat.is_dir {
+            return Err(not_ours("is no folder"));
+        }
+        if stat.uid != 0 {
+            return Err(not_ours("belongs to somebody else than root"));
+        }
+        if stat.mode & 0o022 != 0 {
+            return Err(not_ours("can be written to by others than root"));
+        }
+        if stat.mode & 0o077 != 0 {
+            host.set_mode(state.path(), 0o700)?;
+        }
+    }
     host.try_lock(&state.lock())?.ok_or(Cause::Busy)
 }
 
@@ -76,7 +97,7 @@ pub fn run(
 }
 
 /// Writes down what will be done and keeps copies of what it will touch. Nothing of the hub changes.
-fn begin(scene: &Scene<'_>, state: &StateDir, order: &Order<'_>) -> Result<Journal, Cause> {
+fn begin(scene: &mut Scene<'_>, state: &StateDir, order: &Order<'_>) -> Result<Journal, Cause> {
     let host = scene.host;
     let entry = |step: &Step| -> io::Result<Entry> {
         Ok(Entry {
@@ -91,23 +112,30 @@ fn begin(scene: &Scene<'_>, state: &StateDir, order: &Order<'_>) -> Result<Journ
         .iter()
         .map(entry)
         .collect::<io::Result<Vec<_>>>()?;
-    let mut journal = Journal::new(host, order.purpose, scene.files.prefix(), entries);
+    let id = next_id(host, state)?;
+    let mut journal = Journal::new(id, host.now(), order.purpose, scene.files.prefix(), entries);
     journal.of.clone_from(&order.of);
     journal.answers.clone_from(&order.answers);
     journal.folder_mode = host.stat(&scene.files.folder())?.map(|stat| stat.mode);
     journal.look = look(scene);
-    remove_strays(host, &scene.files)?;
+    scene.run.clone_from(&journal.id);
+    remove_strays(host, &scene.files, state)?;
     host.create_dir(&state.run(&journal.id), 0o700)?;
     let written = write_down(scene, state, &mut journal);
     if written.is_err() {
-        // What cannot be removed now lies in hubgate's own folders and is tidied by the next run.
-        let _ = remove_beside(host, &journal.backups);
-        let _ = host.remove(&state.open_marker());
+        // What cannot be removed now is tidied by the next start.
+        close(host, &mut journal, state, RunState::Undone, &mut Vec::new());
     }
     written.map(|()| journal)
 }
 
+/// The record and its marker first, so that a copy of a secret that a crash leaves beside its file is
+/// found and removed by the next start. The copies' names are in the record once the first step is.
 fn write_down(scene: &Scene<'_>, state: &StateDir, journal: &mut Journal) -> Result<(), Cause> {
+    journal.save(scene.host, state)?;
+    scene
+        .host
+        .write_atomic(&state.open_marker(), journal.id.as_bytes(), 0o600, None)?;
     {
         let _lock = super::config_lock::lock_config(scene.host, &scene.files)?;
         journal.backups = back_up(scene.host, state, &journal.id, &scene.files)?;
@@ -115,10 +143,13 @@ fn write_down(scene: &Scene<'_>, state: &StateDir, journal: &mut Journal) -> Res
     if scene.read_config()? != scene.config {
         return Err(Cause::ChangedMeanwhile(scene.files.config_yaml()));
     }
-    journal.save(scene.host, state)?;
-    Ok(scene
-        .host
-        .write_atomic(&state.open_marker(), journal.id.as_bytes(), 0o600, None)?)
+    for backup in &journal.backups {
+        let saved = backup.saved.as_ref().map(|saved| saved.sha256.clone());
+        if scene.known.get(&backup.path).is_some_and(|known| *known != saved) {
+            return Err(Cause::ChangedMeanwhile(backup.path.clone()));
+        }
+    }
+    Ok(())
 }
 
 /// The login page before anything changes; none where the hub does not answer.
@@ -187,7 +218,7 @@ fn commit(
     journal.state = RunState::Committed;
     journal.save(scene.host, state)?;
     let mut notes = Vec::new();
-    close(scene.host, journal, state, RunState::Committed, &mut notes);
+    tidy(scene.host, journal, state, &mut notes);
     for note in notes {
         progress.note(&note);
     }
@@ -204,9 +235,9 @@ fn undone(
     progress.begin("put everything back");
     let started = scene.host.monotonic();
     match undo(scene, journal, state, false) {
-        Ok(notes) => {
+        Ok(Undone { login, notes }) => {
             progress.done(scene.host.monotonic().saturating_sub(started));
-            RunFailed::Restored { cause, notes }
+            RunFailed::Restored { cause, login, notes }
         }
         Err(failed) => {
             progress.failed();
@@ -224,12 +255,14 @@ fn undone(
 pub enum Recovered {
     /// Nothing was open.
     Nothing,
-    /// A run was cut off after its commit; only its traces were left.
+    /// A run was cut off before its first step or after its end; only its traces were left.
     Tidied,
     /// A run was cut off and is undone.
     Undone {
         /// When it began.
         started: String,
+        /// What is known of the login.
+        login: OldLogin,
         /// What a person should know.
         notes: Vec<String>,
     },
@@ -240,39 +273,40 @@ pub enum Recovered {
 /// # Errors
 /// When the hub cannot be brought back: [`RunFailed::Broken`].
 pub fn recover(host: &dyn Host, state: &StateDir, hub_deadline: Duration) -> Result<Recovered, RunFailed> {
-    let open = Journal::open(host, state).map_err(|error| RunFailed::Untouched(error.into()))?;
-    let Some(mut journal) = open else {
-        return Ok(Recovered::Nothing);
+    let mut journal = match Journal::open(host, state) {
+        Ok(Some(journal)) => journal,
+        Ok(None) => return Ok(Recovered::Nothing),
+        Err(error @ JournalError::Newer { .. }) => return Err(RunFailed::Untouched(error.into())),
+        Err(error) => return Err(lost_record(host, state, error)),
     };
-    if matches!(
-        journal.state,
-        RunState::Committed | RunState::Undone | RunState::RolledBack
-    ) {
-        let end = journal.state;
+    if let Some(end) = journal.end() {
         close(host, &mut journal, state, end, &mut Vec::new());
         return Ok(Recovered::Tidied);
     }
-    let files = crate::plan::HubFiles::new(&journal.prefix);
-    let mut scene = Scene {
-        host,
-        files,
-        secret: None,
-        hub_deadline,
-        config: crate::plan::ConfigYaml::default(),
-    };
-    match undo(&mut scene, &mut journal, state, true) {
-        Ok(notes) => Ok(Recovered::Undone {
+    let mut scene = Scene::of_run(host, &journal, hub_deadline);
+    let undone = end_orphans(host, &journal.id)
+        .map_err(|error| NotUndone::new(error.to_string(), &scene, &journal, state))
+        .and_then(|()| undo(&mut scene, &mut journal, state, true));
+    match undone {
+        Ok(Undone { login, notes }) => Ok(Recovered::Undone {
             started: journal.started,
+            login,
             notes,
         }),
-        Err(failed) => {
-            let cause = Cause::CutOff(journal.started);
-            Err(RunFailed::Broken {
-                cause,
-                errors: failed.errors,
-                commands: failed.commands,
-            })
-        }
+        Err(failed) => Err(RunFailed::Broken {
+            cause: Cause::CutOff(journal.started),
+            errors: failed.errors,
+            commands: failed.commands,
+        }),
+    }
+}
+
+/// The marker is there and the record that it names is not, or cannot be understood.
+fn lost_record(host: &dyn Host, state: &StateDir, error: JournalError) -> RunFailed {
+    RunFailed::Broken {
+        errors: vec!["which files were changed is not known".to_owned()],
+        commands: without_record(host, state),
+        cause: Cause::LostRecord(error),
     }
 }
 

@@ -1,6 +1,8 @@
 //! Back to how the hub was: bytes and modes, then the old login seen.
 
-use super::backup::{remove_beside, restore};
+use super::backup::{remove_strays, remove_strays_in, restore};
+use super::by_hand::by_hand;
+use super::error::{Cause, OldLogin};
 use super::execute::Scene;
 use super::journal::{Backup, Entry, Journal, RunState, StepState};
 use super::observe::file_state;
@@ -9,8 +11,17 @@ use super::undo_config::restore_config;
 use super::units;
 use crate::host::Host;
 use crate::plan::{HubFiles, StepKind};
-use crate::render::{sha256_hex, shell_word};
+use crate::render::sha256_hex;
 use crate::verify::{LocalHub, LoginLook};
+
+/// What an undo that succeeded knows.
+#[derive(Debug)]
+pub struct Undone {
+    /// What is known of the login.
+    pub login: OldLogin,
+    /// What a person should know.
+    pub notes: Vec<String>,
+}
 
 /// Why an undo did not succeed, and what a person can do.
 #[derive(Debug)]
@@ -21,8 +32,27 @@ pub struct NotUndone {
     pub commands: Vec<String>,
 }
 
-/// Undoes every step that began, in reverse order, collecting all errors; restarts what was restarted
-/// and looks at the login page. Returns what a person should know.
+impl NotUndone {
+    /// An undo that failed before it began.
+    pub fn new(error: String, scene: &Scene<'_>, journal: &Journal, state: &StateDir) -> Self {
+        Self {
+            errors: vec![error],
+            commands: by_hand(scene.host, journal, state),
+        }
+    }
+}
+
+/// What comes to light meanwhile.
+#[derive(Default)]
+struct Findings {
+    notes: Vec<String>,
+    errors: Vec<String>,
+    /// A file is somebody else's now, and stays.
+    kept: bool,
+}
+
+/// Undoes every step that began, in reverse order, collecting all errors; restarts what may run with
+/// other settings than the old ones and looks at the login page.
 ///
 /// `after_crash`: the hub may have been started in between, so it is restarted in any case.
 ///
@@ -33,41 +63,82 @@ pub fn undo(
     journal: &mut Journal,
     state: &StateDir,
     after_crash: bool,
-) -> Result<Vec<String>, NotUndone> {
+) -> Result<Undone, NotUndone> {
     let _hold = scene.host.interrupt().hold();
-    let mut notes = Vec::new();
-    let mut errors = Vec::new();
-    undo_files(scene, journal, &mut notes, &mut errors);
+    let mut found = Findings::default();
+    undo_files(scene, journal, &mut found);
     let began = |wanted: fn(&StepKind) -> bool| journal.began(|step| wanted(&step.kind));
     let proxy = began(|kind| matches!(kind, StepKind::ReloadProxy));
     let hub = began(|kind| matches!(kind, StepKind::RestartHub)) || (after_crash && began(|_| true));
-    if proxy && let Err(error) = scene.tljh_config(&["reload", "proxy"]) {
-        errors.push(error.to_string());
-    }
-    if hub || proxy {
+    if proxy {
         // Without failures to forget it has nothing to do.
         let _ = units::reset_failed(scene.host);
-        match scene.restart_hub() {
-            Ok(()) => see_old_login(scene, journal, &mut errors),
-            Err(_) if journal.look.is_none() => notes.push("the hub did not answer before either".to_owned()),
-            Err(error) => errors.push(error.to_string()),
-        }
+        let reloaded = twice(|| scene.reload_proxy());
+        found.errors.extend(reloaded.err().map(|error| error.to_string()));
     }
+    let login = if hub || proxy || found.kept {
+        restart(scene, journal, &mut found)
+    } else {
+        match see_old_login(scene, journal) {
+            Ok(login) => login,
+            // Nobody restarted it here; somebody else did, with some of the new settings.
+            Err(_) => restart(scene, journal, &mut found),
+        }
+    };
+    let Findings {
+        mut notes,
+        mut errors,
+        ..
+    } = found;
     if errors.is_empty() {
         close(scene.host, journal, state, RunState::Undone, &mut notes);
-        return Ok(notes);
+        return Ok(Undone { login, notes });
     }
     journal.state = RunState::Broken;
     if let Err(error) = journal.save(scene.host, state) {
         errors.push(error.to_string());
     }
-    Err(NotUndone {
-        errors,
-        commands: by_hand(journal, state, proxy),
-    })
+    let commands = by_hand(scene.host, journal, state);
+    Err(NotUndone { errors, commands })
 }
 
-fn undo_files(scene: &mut Scene<'_>, journal: &Journal, notes: &mut Vec<String>, errors: &mut Vec<String>) {
+/// A program that could not do its work once may do it the second time. A hub that does not come up
+/// will not.
+fn twice(mut act: impl FnMut() -> Result<(), Cause>) -> Result<(), Cause> {
+    match act() {
+        Err(Cause::Program { .. } | Cause::ProgramFailed { .. }) => act(),
+        result => result,
+    }
+}
+
+fn restart(scene: &Scene<'_>, journal: &Journal, found: &mut Findings) -> OldLogin {
+    let _ = units::reset_failed(scene.host);
+    match twice(|| scene.restart_hub()) {
+        Ok(()) => match see_old_login(scene, journal) {
+            Ok(login) => return login,
+            Err(error) => found.errors.push(error),
+        },
+        Err(_) if journal.look.is_none() => {}
+        Err(error) => found.errors.push(error.to_string()),
+    }
+    OldLogin::NoneBefore
+}
+
+fn see_old_login(scene: &Scene<'_>, journal: &Journal) -> Result<OldLogin, String> {
+    let Some(before) = &journal.look else {
+        return Ok(OldLogin::NoneBefore);
+    };
+    let local = LocalHub::read(scene.host, scene.files.prefix()).map_err(|error| error.to_string())?;
+    let now = LoginLook::take(scene.host, &local)
+        .map_err(|error| format!("the old login page does not answer: {error}"))?;
+    match before.difference(&now) {
+        Some(what) => Err(format!("the old login is not back: {what}")),
+        None => Ok(OldLogin::Seen),
+    }
+}
+
+fn undo_files(scene: &mut Scene<'_>, journal: &Journal, found: &mut Findings) {
+    let config_yaml = scene.files.config_yaml();
     let mut config_done = false;
     for entry in journal
         .entries
@@ -77,41 +148,44 @@ fn undo_files(scene: &mut Scene<'_>, journal: &Journal, notes: &mut Vec<String>,
     {
         let touches_config = match &entry.step.kind {
             StepKind::TljhConfig(_) => true,
-            StepKind::RestoreFile { path, .. } => *path == scene.files.config_yaml(),
+            StepKind::RestoreFile { path, .. } | StepKind::RemoveFile { path } => *path == config_yaml,
             _ => false,
         };
-        let result = if touches_config {
-            if std::mem::replace(&mut config_done, true) {
-                Ok(())
-            } else {
-                restore_config(scene, journal, notes)
-            }
+        let result = if !touches_config {
+            undo_step(scene, journal, entry, found)
+        } else if std::mem::replace(&mut config_done, true) {
+            Ok(())
         } else {
-            undo_file(scene, journal, entry)
+            restore_config(scene, journal, &mut found.notes)
         };
-        if let Err(error) = result {
-            errors.push(error);
-        }
+        found.errors.extend(result.err());
     }
 }
 
-fn undo_file(scene: &Scene<'_>, journal: &Journal, entry: &Entry) -> Result<(), String> {
+fn undo_step(
+    scene: &Scene<'_>,
+    journal: &Journal,
+    entry: &Entry,
+    found: &mut Findings,
+) -> Result<(), String> {
     let path = match &entry.step.kind {
         StepKind::WriteSecret { path, .. }
         | StepKind::WriteFile { path, .. }
         | StepKind::RestoreFile { path, .. }
         | StepKind::RemoveFile { path } => path,
-        StepKind::MakeFolder { .. } => return undo_folder(scene, journal),
+        StepKind::MakeFolder { .. } => return undo_folder(scene, journal, found),
         StepKind::TljhConfig(_) | StepKind::ReloadProxy | StepKind::RestartHub => return Ok(()),
     };
     let backup = journal
         .backup(path)
         .ok_or_else(|| format!("{} has no backup", path.display()))?;
     if is_somebody_elses(scene.host, backup, entry)? {
-        return Err(format!(
-            "{} was changed by someone else meanwhile and is left as it is",
+        found.kept = true;
+        found.notes.push(format!(
+            "{} was changed by someone else meanwhile; that change was kept",
             path.display()
         ));
+        return Ok(());
     }
     restore(scene.host, backup).map_err(|error| error.to_string())
 }
@@ -124,37 +198,32 @@ fn is_somebody_elses(host: &dyn Host, backup: &Backup, entry: &Entry) -> Result<
     Ok(found.is_some() && found != before && found != entry.leaves)
 }
 
-fn undo_folder(scene: &Scene<'_>, journal: &Journal) -> Result<(), String> {
-    let folder = scene.files.folder();
+fn undo_folder(scene: &Scene<'_>, journal: &Journal, found: &mut Findings) -> Result<(), String> {
+    let (host, folder) = (scene.host, scene.files.folder());
     let said = |error: std::io::Error| error.to_string();
-    match (journal.folder_mode, scene.host.stat(&folder).map_err(said)?) {
-        (_, None) => Ok(()),
-        (Some(mode), Some(_)) => scene.host.set_mode(&folder, mode).map_err(said),
-        (None, Some(_)) if scene.host.list(&folder).map_err(said)?.is_empty() => {
-            scene.host.remove_dir(&folder).map_err(said)
-        }
-        (None, Some(_)) => Err(format!("{} holds files of someone else", folder.display())),
-    }
-}
-
-fn see_old_login(scene: &Scene<'_>, journal: &Journal, errors: &mut Vec<String>) {
-    let Some(before) = &journal.look else { return };
-    let local = match LocalHub::read(scene.host, scene.files.prefix()) {
-        Ok(local) => local,
-        Err(error) => return errors.push(error.to_string()),
+    let Some(stat) = host.stat(&folder).map_err(said)? else {
+        return Ok(());
     };
-    match LoginLook::take(scene.host, &local) {
-        Ok(now) => errors.extend(
-            before
-                .difference(&now)
-                .map(|what| format!("the old login is not back: {what}")),
-        ),
-        Err(error) => errors.push(format!("the old login page does not answer: {error}")),
+    match journal.folder_mode {
+        Some(mode) if stat.mode == mode => Ok(()),
+        Some(mode) => host.set_mode(&folder, mode).map_err(said),
+        None => {
+            // A write that was cut off may have left a temporary file in it.
+            remove_strays_in(host, &folder).map_err(said)?;
+            if host.list(&folder).map_err(said)?.is_empty() {
+                return host.remove_dir(&folder).map_err(said);
+            }
+            found.kept = true;
+            found.notes.push(format!(
+                "{} holds files of someone else and was kept",
+                folder.display()
+            ));
+            Ok(())
+        }
     }
 }
 
-/// Ends a run: the copies beside the files go, and the marker last. What fails here is tidied by the
-/// next start.
+/// Ends a run: the record says so, and its traces go. What fails here is tidied by the next start.
 pub(super) fn close(
     host: &dyn Host,
     journal: &mut Journal,
@@ -164,38 +233,23 @@ pub(super) fn close(
 ) {
     journal.state = end;
     let saved = journal.save(host, state).map_err(|error| error.to_string());
-    let tidied = remove_beside(host, &journal.backups).map_err(|error| error.to_string());
-    let closed = host
-        .remove(&state.open_marker())
-        .map_err(|error| error.to_string());
-    notes.extend([saved, tidied, closed].into_iter().filter_map(Result::err));
+    notes.extend(saved.err());
+    tidy(host, journal, state, notes);
 }
 
-fn by_hand(journal: &Journal, state: &StateDir, proxy: bool) -> Vec<String> {
-    let word = |path: &std::path::Path| shell_word(&path.to_string_lossy()).unwrap_or_default();
-    let mut commands: Vec<String> = journal
-        .backups
-        .iter()
-        .map(|backup| match &backup.saved {
-            None => format!("rm -f {}", word(&backup.path)),
-            Some(saved) => format!(
-                "install -m {:04o} -o {} -g {} {} {}",
-                saved.mode,
-                saved.owner.0,
-                saved.owner.1,
-                word(&saved.copy),
-                word(&backup.path)
-            ),
-        })
-        .collect();
-    if proxy {
-        commands.push(format!(
-            "{} reload proxy",
-            word(&HubFiles::new(&journal.prefix).tljh_config())
-        ));
-    }
-    commands.push("systemctl reset-failed jupyterhub".to_owned());
-    commands.push("systemctl restart jupyterhub".to_owned());
-    commands.push(format!("rm -f {}", word(&state.open_marker())));
-    commands
+/// The copies beside the files go, and the marker last.
+pub(super) fn tidy(host: &dyn Host, journal: &Journal, state: &StateDir, notes: &mut Vec<String>) {
+    let files = HubFiles::new(&journal.prefix);
+    let marker = state.open_marker();
+    let remove_marker = || match host.stat(&marker)? {
+        Some(_) => host.remove(&marker),
+        None => Ok(()),
+    };
+    let strays = remove_strays(host, &files, state).or_else(|_| remove_strays(host, &files, state));
+    let closed = remove_marker().or_else(|_| remove_marker());
+    notes.extend(
+        [strays, closed]
+            .into_iter()
+            .filter_map(|result| Some(result.err()?.to_string())),
+    );
 }

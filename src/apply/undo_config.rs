@@ -2,13 +2,13 @@
 
 use serde_json::Value;
 
-use super::backup::restore;
+use super::backup::{restore, saved_bytes};
 use super::config_lock::lock_config;
 use super::execute::Scene;
 use super::journal::{Journal, StepState};
 use super::observe::file_state;
 use crate::plan::{ConfigYaml, StepKind};
-use crate::render::{TljhChange, sha256_hex};
+use crate::render::TljhChange;
 
 /// Puts the old bytes back when the file says what we left it saying, or nothing sensible at all.
 /// Otherwise somebody else changed it too: then only our own changes are taken back, one by one.
@@ -20,32 +20,50 @@ pub(super) fn restore_config(
     let path = scene.files.config_yaml();
     let backup = journal.backup(&path).ok_or("config.yaml has no backup")?;
     let said = |error: std::io::Error| error.to_string();
-    let before = match &backup.saved {
-        Some(saved) => ConfigYaml::parse(&scene.host.read(&saved.copy).map_err(said)?).unwrap_or_default(),
-        None => ConfigYaml::default(),
+    let saved = match &backup.saved {
+        Some(saved) => saved_bytes(scene.host, saved).map_err(said)?,
+        None => Vec::new(),
     };
+    let before = ConfigYaml::parse(&saved).unwrap_or_default();
     let lock = lock_config(scene.host, &scene.files).map_err(said)?;
     let found = file_state(scene.host, &path).map_err(said)?;
-    let sha256 = found.as_ref().map(|file| sha256_hex(&file.bytes));
-    let untouched = sha256.is_some() && sha256 == backup.saved.as_ref().map(|saved| saved.sha256.clone());
-    let now = found.map(|file| ConfigYaml::parse(&file.bytes));
-    let ours = match &now {
-        None | Some(Err(_)) => true,
-        Some(Ok(now)) => *now == ConfigYaml::default() || our_states(scene, journal, &before).contains(now),
-    };
-    if untouched || ours {
+    let states = our_states(scene, journal, &before);
+    let theirs = found
+        .as_ref()
+        .and_then(|file| somebody_elses(&file.bytes, &saved, &states));
+    let Some(theirs) = theirs else {
         restore(scene.host, backup).map_err(said)?;
         scene.config = before;
         return Ok(());
-    }
+    };
     drop(lock);
-    let Some(Ok(now)) = now else { return Ok(()) };
-    take_back(scene, journal, &before, now)?;
+    take_back(scene, journal, &before, theirs)?;
+    let _lock = lock_config(scene.host, &scene.files).map_err(said)?;
+    let left = file_state(scene.host, &path).map_err(said)?;
+    if left.is_none_or(|file| ConfigYaml::parse(&file.bytes).as_ref() == Ok(&before)) {
+        return restore(scene.host, backup).map_err(said);
+    }
     notes.push(
         "config.yaml was changed by someone else meanwhile; that change was kept, ours were taken back"
             .to_owned(),
     );
     Ok(())
+}
+
+/// What the file says, when that is somebody else's doing: not what was there, nor what our steps leave,
+/// nor what is left of either when a `tljh-config` was cut off while it wrote.
+fn somebody_elses(bytes: &[u8], saved: &[u8], states: &[ConfigYaml]) -> Option<ConfigYaml> {
+    let now = ConfigYaml::parse(bytes).ok()?;
+    let ours = bytes == saved || now == ConfigYaml::default() || states.contains(&now);
+    let cut_off = looks_cut_off(bytes) && states.iter().any(|state| now.is_part_of(state));
+    (!ours && !cut_off).then_some(now)
+}
+
+/// `tljh-config` writes in place: what is cut off ends where a block of the disk ends, or in the middle
+/// of a line.
+fn looks_cut_off(bytes: &[u8]) -> bool {
+    const BLOCK: usize = 512;
+    bytes.len().is_multiple_of(BLOCK) || !bytes.ends_with(b"\n")
 }
 
 /// What the file said before, and after each of our steps.
@@ -79,33 +97,56 @@ fn take_back(
     now: ConfigYaml,
 ) -> Result<(), String> {
     let mut state = now;
+    let mut errors = Vec::new();
     for entry in journal
         .entries
         .iter()
         .rev()
         .filter(|entry| entry.state != StepState::Planned)
     {
-        let StepKind::TljhConfig(change) = &entry.step.kind else {
-            continue;
+        let change = match &entry.step.kind {
+            StepKind::TljhConfig(change) => change,
+            StepKind::RestoreFile { path, .. } | StepKind::RemoveFile { path }
+                if *path == scene.files.config_yaml() =>
+            {
+                errors.push(format!(
+                    "{} was changed by someone else while it was being put back",
+                    path.display()
+                ));
+                continue;
+            }
+            _ => continue,
         };
         if !state.has(change) || before.has(change) {
             continue;
         }
-        let inverse =
-            inverse(change, before).ok_or_else(|| format!("{} cannot be taken back", change.path()))?;
-        scene
-            .tljh_config(&inverse.arguments())
-            .map_err(|error| error.to_string())?;
-        state = state.after(&inverse);
+        let Some(inverse) = inverse(change, before, &state) else {
+            errors.push(format!("{} cannot be taken back", change.path()));
+            continue;
+        };
+        match scene.tljh_config(&inverse.arguments()) {
+            Ok(_) => state = state.after(&inverse),
+            Err(error) => errors.push(error.to_string()),
+        }
     }
     scene.config = state;
-    Ok(())
+    if errors.is_empty() {
+        Ok(())
+    } else {
+        Err(errors.join("; "))
+    }
 }
 
 /// The change that takes one back, where `tljh-config` can express it.
-fn inverse(change: &TljhChange, before: &ConfigYaml) -> Option<TljhChange> {
+fn inverse(change: &TljhChange, before: &ConfigYaml, now: &ConfigYaml) -> Option<TljhChange> {
     let path = change.path().to_owned();
+    let is_last = now
+        .get(&path)
+        .and_then(Value::as_array)
+        .is_some_and(|list| list.len() == 1);
     Some(match change {
+        // There was no list; an empty one would stay.
+        TljhChange::AddItem { .. } if is_last && before.get(&path).is_none() => TljhChange::Unset { path },
         TljhChange::AddItem { value, .. } => TljhChange::RemoveItem {
             path,
             value: value.clone(),

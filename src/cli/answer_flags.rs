@@ -75,7 +75,7 @@ impl AnswerFlags {
         if !layer.is_empty() || !problems.is_empty() {
             return self.checked(global, host);
         }
-        match answers_in_force(host, &StateDir::default())? {
+        match answers_in_force(host, &StateDir::default(), &global.prefix)? {
             Some(layer) => {
                 let found = crate::apply::observe::oauthenticator(host, &global.prefix)?;
                 Ok(resolve(&layer, found, problems)?)

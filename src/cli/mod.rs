@@ -19,6 +19,7 @@ mod wizard;
 
 use std::process::ExitCode;
 
+use clap::builder::{PathBufValueParser, TypedValueParser as _};
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
@@ -81,6 +82,7 @@ pub struct Global {
         env = "TLJH_INSTALL_PREFIX",
         hide_env_values = true,
         default_value = "/opt/tljh",
+        value_parser = PathBufValueParser::new().try_map(std::path::absolute),
         help_heading = "Everywhere"
     )]
     prefix: std::path::PathBuf,

@@ -19,10 +19,15 @@ pub fn recover_first(global: &Global, host: &dyn Host) -> anyhow::Result<()> {
         return Ok(());
     }
     let _lock = lock(host, &state)?;
-    if let Recovered::Undone { started, notes } = recover(host, &state, HUB_DEADLINE)? {
-        global.ui().note(format!(
-            "a run of {started} was cut off; everything is as it was before it"
-        ));
+    if let Recovered::Undone {
+        started,
+        login,
+        notes,
+    } = recover(host, &state, HUB_DEADLINE)?
+    {
+        global
+            .ui()
+            .note(format!("a run of {started} was cut off; {}", login.words()));
         notes.iter().for_each(|note| global.ui().note(note));
     }
     Ok(())

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::Global;
-use crate::apply::{BackTo, Journal, Purpose, RunState, StateDir, lock, roll_back};
+use crate::apply::{BackTo, History, Journal, Purpose, RunState, StateDir, WentBack, lock, roll_back};
 use crate::host::{Host, SystemHost};
 use crate::ui::Steps;
 
@@ -69,7 +69,7 @@ pub fn run(global: &Global, args: &Args) -> anyhow::Result<ExitCode> {
         deadline,
         &mut Steps::new(ui),
     )? {
-        Some(journal) => {
+        WentBack::Done(journal) => {
             ui.line(match back_to {
                 BackTo::Default => "restored: the hub has TLJH's first-use login",
                 BackTo::BeforeLastApply { .. } => {
@@ -81,7 +81,14 @@ pub fn run(global: &Global, args: &Args) -> anyhow::Result<ExitCode> {
                 run: Some(&journal.id),
             })?;
         }
-        None => {
+        WentBack::EndedCutOffRun => {
+            ui.line("restored: the run that was cut off is undone (hubgate rollback once more goes back to before the apply before it)");
+            ui.document(&Document {
+                outcome: "restored",
+                run: None,
+            })?;
+        }
+        WentBack::NothingToDo => {
             ui.line("nothing to do: the hub has TLJH's first-use login");
             ui.document(&Document {
                 outcome: "nothing-to-do",
@@ -100,7 +107,11 @@ fn list(global: &Global, host: &dyn Host, state: &StateDir) -> anyhow::Result<Ex
         state: run.state,
         steps: run.entries.len(),
     };
-    let rows: Vec<Row> = Journal::history(host, state)?.into_iter().map(row).collect();
+    let history = History::read(host, state)?;
+    if let Some((_, error)) = &history.damaged {
+        global.ui().warn(error.to_string());
+    }
+    let rows: Vec<Row> = history.runs.into_iter().map(row).collect();
     if rows.is_empty() {
         global.ui().line("nothing was applied so far");
     }

@@ -308,6 +308,12 @@ impl<H: Host> Programs for Faulty<H> {
         self.after(fault);
         Ok(running)
     }
+
+    fn kill(&self, process: u32) -> io::Result<()> {
+        self.file(Kind::Change, format!("kill {process}"), || {
+            self.host.kill(process)
+        })
+    }
 }
 
 impl<H: Host> Http for Faulty<H> {

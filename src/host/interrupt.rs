@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rustix::process::{Pid, Signal, kill_process_group};
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 /// The wish that we stop. Clones share it.
@@ -31,20 +31,26 @@ impl Interrupt {
         Interrupt::default()
     }
 
-    /// Lets SIGINT and SIGTERM trigger it. Call it early: before, they kill as usual.
+    /// Lets SIGINT, SIGTERM and the end of the terminal (SIGHUP, unless `nohup` has it ignored) trigger it.
+    /// Call it early: before, they kill as usual.
     pub fn on_signals(&self) -> io::Result<()> {
         if self.0.listening.swap(true, Ordering::SeqCst) {
             // Two listeners would take one signal for two.
             return Ok(());
         }
         let mut signals = Signals::new([SIGINT, SIGTERM])?;
+        if !is_ignored(SIGHUP) {
+            signals.add_signal(SIGHUP)?;
+        }
         let this = self.clone();
         // A thread, not a handler: here a second signal may take a lock and kill children.
         std::thread::Builder::new()
             .name("signals".into())
             .spawn(move || {
                 for signal in signals.forever() {
-                    if this.0.requested.swap(true, Ordering::SeqCst) && !this.is_held() {
+                    // A terminal that closes may send more than one, and nobody is impatient then.
+                    let again = this.0.requested.swap(true, Ordering::SeqCst) && signal != SIGHUP;
+                    if again && !this.is_held() {
                         this.kill_groups();
                         // Dies by this very signal, as a shell expects.
                         if signal_hook::low_level::emulate_default_handler(signal).is_err() {
@@ -102,6 +108,14 @@ impl Interrupt {
             }
         }
     }
+}
+
+/// As the kernel tells it, a bit a signal; where it does not, nothing is ignored.
+fn is_ignored(signal: i32) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_some_and(|mask| mask >> (signal - 1) & 1 == 1)
 }
 
 /// Holds an [`Interrupt`] off until it is dropped.

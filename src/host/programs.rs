@@ -230,6 +230,9 @@ pub trait Programs {
 
     /// Starts a program that stays, such as a server. Its deadline does not count.
     fn start(&self, invocation: &Invocation) -> Result<Box<dyn Running>, RunError>;
+
+    /// SIGKILL to a process that another one of us started and left behind. Gone already is no error.
+    fn kill(&self, process: u32) -> io::Result<()>;
 }
 
 /// A program that was started; dropping this stops it, with everything it started.

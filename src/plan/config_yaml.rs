@@ -97,9 +97,35 @@ impl ConfigYaml {
         Self(map)
     }
 
+    /// Whether it says nothing that the other does not say too, but for the end of one value: what is left
+    /// of the other when its text is cut off.
+    pub fn is_part_of(&self, whole: &Self) -> bool {
+        odd_ends(
+            &Value::Object(self.0.clone()),
+            Some(&Value::Object(whole.0.clone())),
+        ) <= 1
+    }
+
     /// The same settings as JSON, which is YAML too.
     pub fn to_json(&self) -> String {
         Value::Object(self.0.clone()).to_string()
+    }
+}
+
+/// How many values are not those of the whole.
+fn odd_ends(part: &Value, whole: Option<&Value>) -> usize {
+    match (part, whole) {
+        (part, Some(whole)) if part == whole => 0,
+        (Value::Object(part), Some(Value::Object(whole))) => part
+            .iter()
+            .map(|(key, value)| odd_ends(value, whole.get(key)))
+            .sum(),
+        (Value::Array(part), Some(Value::Array(whole))) => part
+            .iter()
+            .enumerate()
+            .map(|(at, value)| odd_ends(value, whole.get(at)))
+            .sum(),
+        _ => 1,
     }
 }
 
@@ -256,6 +282,19 @@ mod tests {
             path: "https.enabled".into(),
         });
         assert_eq!(back, before);
+    }
+
+    #[test]
+    fn what_is_left_of_a_text_that_is_cut_off_is_part_of_it() {
+        let text = "limits:\n  memory: 2G\nusers:\n  admin:\n  - ada\n  - grace\n";
+        let whole = ConfigYaml::parse(text.as_bytes()).unwrap();
+        for end in 0..text.len() {
+            if let Ok(part) = ConfigYaml::parse(&text.as_bytes()[..end]) {
+                assert!(part.is_part_of(&whole), "{:?}", &text[..end]);
+            }
+        }
+        let other = ConfigYaml::parse(b"limits:\n  memory: 4G\n  cpu: 2\n").unwrap();
+        assert!(!other.is_part_of(&whole));
     }
 
     #[test]

@@ -66,6 +66,10 @@ impl HubFiles {
     pub fn awscognito_secret(&self) -> PathBuf {
         self.folder().join("awscognito.secret")
     }
+    /// Every file that a run may change.
+    pub fn touched(&self) -> [PathBuf; 3] {
+        [self.config_yaml(), self.awscognito_py(), self.awscognito_secret()]
+    }
     /// TLJH's command.
     pub fn tljh_config(&self) -> PathBuf {
         self.prefix.join("hub/bin/tljh-config")

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::concerns::{Concern, concerns};
 use super::config_yaml::{ConfigYaml, NotYaml};
-use super::observed::Observed;
+use super::observed::{FileState, Observed};
 use super::step::{Step, StepKind};
 use crate::answers::Answers;
 use crate::render::{FileSet, TljhChange, diff, tljh_changes};
@@ -94,7 +94,7 @@ fn file_steps(files: &FileSet, secret: &Secret, observed: &Observed) -> Vec<Step
     }
     let secret_bytes = secret_file(secret);
     let held = observed.awscognito_secret.as_ref();
-    if !held.is_some_and(|file| file.bytes == secret_bytes && file.mode == SECRET_MODE) {
+    if !held.is_some_and(|file| file.bytes == secret_bytes && file.mode == SECRET_MODE && is_roots(file)) {
         steps.push(Step::plain(StepKind::WriteSecret {
             path: observed.files.awscognito_secret(),
             mode: SECRET_MODE,
@@ -102,11 +102,13 @@ fn file_steps(files: &FileSet, secret: &Secret, observed: &Observed) -> Vec<Step
     }
     let text = files.text("awscognito.py").unwrap_or_default();
     let there = observed.awscognito_py.as_ref();
-    if !there.is_some_and(|file| file.bytes == text.as_bytes() && file.mode == SETTINGS_MODE) {
+    if !there
+        .is_some_and(|file| file.bytes == text.as_bytes() && file.mode == SETTINGS_MODE && is_roots(file))
+    {
         let old = there
             .map(|file| String::from_utf8_lossy(&file.bytes).into_owned())
             .unwrap_or_default();
-        let changed = (old != text).then(|| diff(&old, text, "awscognito.py"));
+        let changed = (old != text).then(|| secret.redact(&diff(&old, text, "awscognito.py")));
         let path = observed.files.awscognito_py();
         steps.push(Step {
             kind: StepKind::WriteFile {
@@ -118,6 +120,11 @@ fn file_steps(files: &FileSet, secret: &Secret, observed: &Observed) -> Vec<Step
         });
     }
     steps
+}
+
+/// Another owner could read the secret, or change what the hub runs as root.
+fn is_roots(file: &FileState) -> bool {
+    file.owner.0 == 0
 }
 
 fn config_steps(answers: &Answers, config: &ConfigYaml) -> Vec<Step> {

@@ -45,24 +45,51 @@ pub fn diff(old: &str, new: &str, name: &str) -> String {
     }
 }
 
-/// Hides the value of `client_secret = "…"` in hand-written Python and the secret that user data may
-/// hold.
+/// Hides every literal that is given to something called a secret in hand-written Python, and the secret
+/// that user data may hold.
 pub fn without_secrets(text: &str) -> String {
+    let mut next_too = false;
     let lines = text.split_inclusive('\n').map(|line| {
         let end = if line.ends_with('\n') { "\n" } else { "" };
         let body = line.trim_end_matches('\n');
-        if let Some((before, value)) = body.split_once('=')
-            && before.contains("client_secret")
-            && value.contains(['"', '\''])
-        {
-            return format!("{before}= \"[secret]\"{end}");
-        }
         if body.starts_with("printf '%s\\n' ") && body.ends_with("> \"$work/secret\"") {
             return format!("printf '%s\\n' [secret] > \"$work/secret\"{end}");
         }
-        line.to_owned()
+        let value_from = match value_of_a_secret(body) {
+            None if next_too => Some(0),
+            found => found,
+        };
+        let Some(at) = value_from else {
+            return line.to_owned();
+        };
+        let (before, value) = body.split_at(at);
+        // The value may stand on the next line.
+        next_too = matches!(value.trim(), "" | "(" | "\\" | "(\\");
+        if value.contains(['"', '\'']) {
+            format!("{before} \"[secret]\"{end}")
+        } else {
+            line.to_owned()
+        }
     });
     lines.collect()
+}
+
+/// Where the value begins in `client_secret = …`, `"client_secret": …`, `environ["OAUTH_CLIENT_SECRET"] = …`
+/// or `setattr(x, "client_secret", …)`.
+fn value_of_a_secret(line: &str) -> Option<usize> {
+    const WORD: &str = "secret";
+    let lower = line.to_ascii_lowercase();
+    lower.match_indices(WORD).find_map(|(at, _)| {
+        let name_end =
+            line[at + WORD.len()..].trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_');
+        let unquoted = name_end.trim_start_matches(['"', '\'']);
+        let rest = unquoted.trim_start_matches([']', ' ', '\t']);
+        let quoted = unquoted.len() < name_end.len();
+        let annotated = rest.starts_with(':') && rest.contains('=');
+        let assigned = annotated || (rest.starts_with('=') && !rest.starts_with("=="));
+        let is_key = quoted && rest.starts_with([':', ',']);
+        (assigned || is_key).then(|| line.len() - rest.len() + 1)
+    })
 }
 
 #[cfg(test)]
@@ -75,5 +102,38 @@ mod tests {
         let user_data = "printf '%s\\n' hunter2hunter2 > \"$work/secret\"\n";
         assert!(!diff(old, "a = 1\n", "x").contains("hunter2"));
         assert!(!diff(user_data, "", "x").contains("hunter2"));
+    }
+
+    #[test]
+    fn whatever_way_python_has_of_giving_a_secret_it_is_hidden() {
+        for line in [
+            "c.GenericOAuthenticator.client_secret='hunter2'",
+            "# c.GenericOAuthenticator.client_secret = \"hunter2\"  # old",
+            "os.environ[\"OAUTH_CLIENT_SECRET\"] = 'hunter2'",
+            "os.environ.setdefault('OAUTH_CLIENT_SECRET', 'hunter2')",
+            "settings = {\"client_id\": \"x\", \"client_secret\": \"hunter2\"}",
+            "setattr(c.GenericOAuthenticator, 'client_secret', 'hunter2')",
+            "client_secret: str = 'hunter2'",
+            "client_secret = (\n    'hunter2'\n)",
+            "client_secret = \\\n    \"hunter2\"",
+        ] {
+            assert!(
+                !without_secrets(line).contains("hunter2"),
+                "{}",
+                without_secrets(line)
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_secret_stays() {
+        for line in [
+            "    path = os.path.join(folder, \"awscognito.secret\")\n",
+            "        raise RuntimeError(\"The Cognito client secret is missing: %s is empty\" % path)\n",
+            "c.GenericOAuthenticator.client_secret = read_client_secret()\n",
+            "if secret == \"\":\n",
+        ] {
+            assert_eq!(without_secrets(line), line);
+        }
     }
 }

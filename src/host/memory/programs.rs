@@ -125,6 +125,17 @@ impl Programs for MemoryHost {
             Err(error) => Err(error),
         }
     }
+
+    fn kill(&self, process: u32) -> io::Result<()> {
+        without(self, process);
+        Ok(())
+    }
+}
+
+/// Processes are what lies in `/proc`.
+fn without(host: &MemoryHost, process: u32) {
+    let folder = PathBuf::from(format!("/proc/{process}"));
+    host.machine().nodes.retain(|path, _| !path.starts_with(&folder));
 }
 
 struct Started {

@@ -9,7 +9,8 @@ use std::process::ExitStatus;
 use std::time::{Duration, Instant};
 
 use rustix::fs::{MemfdFlags, OFlags, fcntl_setfl, memfd_create};
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::io::Errno;
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
 use super::{SystemHost, TICK};
 use crate::host::{Environment, Exit, Finished, Interrupt, Invocation, Programs, RunError, Running};
@@ -73,6 +74,16 @@ impl Programs for SystemHost {
 
     fn start(&self, invocation: &Invocation) -> Result<Box<dyn Running>, RunError> {
         Ok(Box::new(self.spawn(invocation)?))
+    }
+
+    fn kill(&self, process: u32) -> io::Result<()> {
+        let Some(pid) = i32::try_from(process).ok().and_then(Pid::from_raw) else {
+            return Ok(());
+        };
+        match kill_process(pid, Signal::KILL) {
+            Ok(()) | Err(Errno::SRCH) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 }
 

@@ -1,0 +1,82 @@
+//! What a person types when hubgate could not put everything back.
+
+use std::path::{Path, PathBuf};
+
+use super::backup::copies_beside;
+use super::history::History;
+use super::journal::{Backup, Journal, Saved};
+use super::state_dir::StateDir;
+use crate::host::Host;
+use crate::plan::{HubFiles, StepKind};
+use crate::render::shell_word;
+
+/// The commands that finish the undo of this run, in order.
+pub fn by_hand(host: &dyn Host, journal: &Journal, state: &StateDir) -> Vec<String> {
+    let files = HubFiles::new(&journal.prefix);
+    let mut commands: Vec<String> = journal
+        .backups
+        .iter()
+        .map(|backup| put_back(host, backup))
+        .collect();
+    let folder = word(&files.folder());
+    match journal.folder_mode {
+        Some(mode) => commands.push(format!("chmod {mode:04o} {folder}")),
+        None => commands.push(format!("rm -f -d {folder}")),
+    }
+    let proxy = journal.began(|step| matches!(step.kind, StepKind::ReloadProxy));
+    commands.extend(restart(&files, proxy));
+    commands.extend(forget(host, &files, state));
+    commands
+}
+
+/// The same for a run whose record is lost: what lies beside the files is what they were.
+pub fn without_record(host: &dyn Host, state: &StateDir) -> Vec<String> {
+    let history = History::read(host, state).unwrap_or_default();
+    let prefix = history.runs.last().map(|run| run.prefix.clone());
+    let files = HubFiles::new(prefix.unwrap_or_else(|| PathBuf::from("/opt/tljh")));
+    let copies = copies_beside(host, &files).into_iter();
+    let mut commands: Vec<String> = copies
+        .map(|(copy, file)| format!("mv -f {} {}", word(&copy), word(&file)))
+        .collect();
+    commands.extend(restart(&files, true));
+    commands.push(format!("rm -f {}", word(&state.open_marker())));
+    commands
+}
+
+fn put_back(host: &dyn Host, backup: &Backup) -> String {
+    let path = word(&backup.path);
+    let is_there = |path: &Path| host.stat(path).is_ok_and(|stat| stat.is_some());
+    match &backup.saved {
+        None => format!("rm -f {path}"),
+        // Needs no space on a full disk.
+        Some(Saved { beside, .. }) if is_there(beside) => format!("mv -f {} {path}", word(beside)),
+        Some(saved) => format!(
+            "install -m {:04o} -o {} -g {} {} {path}",
+            saved.mode,
+            saved.owner.0,
+            saved.owner.1,
+            word(&saved.copy)
+        ),
+    }
+}
+
+fn restart(files: &HubFiles, proxy: bool) -> Vec<String> {
+    let mut commands = vec!["systemctl reset-failed jupyterhub traefik".to_owned()];
+    if proxy {
+        commands.push(format!("{} reload proxy", word(&files.tljh_config())));
+    }
+    commands.push("systemctl restart jupyterhub".to_owned());
+    commands
+}
+
+fn forget(host: &dyn Host, files: &HubFiles, state: &StateDir) -> Vec<String> {
+    let mut gone = vec![state.open_marker()];
+    gone.extend(copies_beside(host, files).into_iter().map(|(copy, _)| copy));
+    let words: Vec<String> = gone.iter().map(|path| word(path)).collect();
+    vec![format!("rm -f {}", words.join(" "))]
+}
+
+fn word(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    shell_word(&text).unwrap_or_else(|_| text.into_owned())
+}

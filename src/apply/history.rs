@@ -1,0 +1,136 @@
+//! The runs so far: their names, which sort by time, and which of them is in force.
+
+use std::path::Path;
+use std::time::SystemTime;
+
+use time::OffsetDateTime;
+
+use super::journal::{Journal, JournalError, Purpose, RunState};
+use super::state_dir::StateDir;
+use crate::host::Host;
+
+/// Every run, oldest first.
+#[derive(Debug, Default)]
+pub struct History {
+    /// Those that can be read.
+    pub runs: Vec<Journal>,
+    /// The name of the latest one that is damaged or from a newer hubgate, and why it cannot be read.
+    pub damaged: Option<(String, JournalError)>,
+}
+
+impl History {
+    /// Reads every run. A folder without a journal is one that was cut off before it began.
+    ///
+    /// # Errors
+    /// When the folder of runs cannot be read.
+    pub fn read(host: &dyn Host, state: &StateDir) -> Result<Self, JournalError> {
+        let mut history = Self::default();
+        for id in names(host, state)? {
+            match Journal::load(host, state, &id) {
+                Ok(journal) => history.runs.push(journal),
+                Err(JournalError::Io(error)) if error.kind() == std::io::ErrorKind::NotFound => {}
+                Err(error) => history.damaged = Some((id, error)),
+            }
+        }
+        Ok(history)
+    }
+
+    /// The last apply to the hub at this prefix that nothing took back.
+    pub fn last_apply(&self, prefix: &Path) -> Option<&Journal> {
+        self.runs.iter().rfind(|run| {
+            run.prefix == prefix
+                && run.purpose == Purpose::Apply
+                && run.state == RunState::Committed
+                && !self.is_taken_back(run)
+        })
+    }
+
+    /// The last apply whose answers describe the login at this prefix: none after a way back to the default.
+    pub fn in_force(&self, prefix: &Path) -> Option<&Journal> {
+        let apply = self.last_apply(prefix)?;
+        let back_to_default = |run: &&Journal| {
+            run.purpose == Purpose::ToDefault && run.state == RunState::Committed && run.prefix == prefix
+        };
+        let later = self.runs.iter().rfind(back_to_default);
+        later.is_none_or(|run| run.id < apply.id).then_some(apply)
+    }
+
+    /// Also when the rollback was cut off before it could say so in the record of the apply.
+    fn is_taken_back(&self, apply: &Journal) -> bool {
+        self.runs
+            .iter()
+            .any(|run| run.state == RunState::Committed && run.of.as_ref() == Some(&apply.id))
+    }
+}
+
+/// A name for a run that begins now. It sorts behind every other, also when the clock was set back.
+///
+/// # Errors
+/// When the folder of runs cannot be read.
+pub fn next_id(host: &dyn Host, state: &StateDir) -> Result<String, JournalError> {
+    let now = id_of(host.now());
+    Ok(match names(host, state)?.pop() {
+        Some(last) if last >= now => after(&last),
+        _ => now,
+    })
+}
+
+fn names(host: &dyn Host, state: &StateDir) -> Result<Vec<String>, JournalError> {
+    if host.stat(&state.runs())?.is_none() {
+        return Ok(Vec::new());
+    }
+    let runs = host.list(&state.runs())?;
+    let names = runs.iter().filter_map(|path| path.file_name()?.to_str());
+    let mut names: Vec<String> = names.map(str::to_owned).collect();
+    names.sort();
+    Ok(names)
+}
+
+/// `20261122T013000.123456Z`.
+fn id_of(now: SystemTime) -> String {
+    let at = OffsetDateTime::from(now);
+    format!(
+        "{:04}{:02}{:02}T{:02}{:02}{:02}.{:06}Z",
+        at.year(),
+        u8::from(at.month()),
+        at.day(),
+        at.hour(),
+        at.minute(),
+        at.second(),
+        at.microsecond()
+    )
+}
+
+/// The next name behind another: `…Z`, `…Z-000001`, `…Z-000002`.
+fn after(last: &str) -> String {
+    let (base, number) = match last.rsplit_once("Z-") {
+        Some((base, number)) => (format!("{base}Z"), number.parse().unwrap_or(0)),
+        None => (last.to_owned(), 0_u32),
+    };
+    format!("{base}-{:06}", number + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::host::memory::MemoryHost;
+
+    #[test]
+    fn names_sort_by_time_whatever_the_clock_says() {
+        let (host, state) = (MemoryHost::new(), StateDir::default());
+        let mut names = Vec::new();
+        for _ in 0..3 {
+            // The clock stands still.
+            let id = next_id(&host, &state).unwrap();
+            host.put_folder(state.run(&id), 0o700);
+            names.push(id);
+        }
+        host.put_folder(state.run("20991231T235959.000000Z"), 0o700);
+        names.push("20991231T235959.000000Z".to_owned());
+        names.push(next_id(&host, &state).unwrap());
+        assert!(names.is_sorted_by(|a, b| a < b), "{names:?}");
+        assert_eq!(names[0], "20260101T000000.000000Z");
+        assert_eq!(names[2], "20260101T000000.000000Z-000002");
+    }
+}

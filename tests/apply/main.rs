@@ -1,0 +1,15 @@
+//! `hubgate apply` and `hubgate rollback` besieged: a model of a TLJH host in memory, every operation of
+//! theirs met by every fault, and odd hosts one by one.
+
+mod by_hand;
+mod canary;
+mod cases;
+mod faults;
+mod hub;
+mod programs;
+mod records;
+mod settings;
+mod sites;
+mod ways_back;
+mod world;
+mod yaml;
