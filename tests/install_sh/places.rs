@@ -9,27 +9,39 @@ use crate::machine::{Machine, PROGRAM, Ran, script, which};
 
 const NOBODY: u32 = 65534;
 
-/// The script in a mount namespace of its own, where a shell first does `mounts` with `$DISK`.
-fn in_namespace(machine: &Machine, mounts: &str, args: &[&str]) -> Ran {
+/// The script between `before` and `after`, in a mount namespace of its own; `$DISK` is an empty folder.
+fn in_namespace(machine: &Machine, before: &str, inner: Command, after: &str) -> Ran {
     let disk = machine.folder.join("disk");
     fs::create_dir_all(&disk).unwrap();
-    let inner = machine.command(args);
     let mut command = Command::new(which("unshare"));
     command.args(["--mount", "--propagation", "private", "/bin/bash", "-euc"]);
-    command.arg(format!("{mounts}\nexport PATH=$INNER_PATH\nexec \"$@\""));
+    command.arg(format!(
+        "{before}\nstatus=0\nPATH=$INNER_PATH \"$@\" || status=$?\n{after}\nexit $status"
+    ));
     command
         .arg("bash")
         .arg(inner.get_program())
         .args(inner.get_args());
     command
         .env_clear()
+        .envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    command
+        .env(
+            "INNER_PATH",
+            format!("{}:/usr/local/bin", machine.folder.join("bin").display()),
+        )
         .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
-        .env("INNER_PATH", machine.folder.join("bin"))
-        .env("HOME", machine.folder.join("home"))
         .env("DISK", &disk)
-        .env("MACHINE", &machine.folder)
         .current_dir(&machine.folder);
     Ran::of(command)
+}
+
+/// The script, into `$DISK`.
+fn into_disk(machine: &Machine) -> (String, Command) {
+    let disk = machine.folder.join("disk").display().to_string();
+    let mut command = machine.bare_command();
+    command.arg(script()).args(["--from", "dist", "--to", &disk]);
+    (disk, command)
 }
 
 /// As another user than root, without a home unless the test gives one.
@@ -71,29 +83,15 @@ fn visible(test: &str) -> impl Iterator<Item = (tempfile::TempDir, Machine)> + '
 #[test]
 fn root_gets_it_for_everyone() {
     for machine in Machine::all("root") {
-        let dist = machine.dist().display().to_string();
+        let mut command = machine.bare_command();
+        // No HOME, as at first boot.
+        command.env_remove("HOME").arg(script()).args(["--from", "dist"]);
         // With a /usr/local/bin of this test's own.
-        let disk = machine.folder.join("disk");
-        fs::create_dir(&disk).unwrap();
-        let mut command = Command::new(which("unshare"));
-        command.args(["--mount", "--propagation", "private", "/bin/bash", "-euc"]);
-        command.arg(
-            "mount --bind \"$DISK\" /usr/local/bin; export PATH=$INNER_PATH:/usr/local/bin; exec \"$@\"",
+        let ran = in_namespace(&machine, "mount --bind \"$DISK\" /usr/local/bin", command, "").ok();
+        assert_eq!(
+            fs::read_to_string(machine.folder.join("disk/hubgate")).unwrap(),
+            PROGRAM
         );
-        let inner = machine.bare_command();
-        command
-            .arg("bash")
-            .arg(inner.get_program())
-            .args(inner.get_args());
-        command.arg(script()).args(["--from", &dist]);
-        command
-            .env_clear()
-            .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
-            .env("INNER_PATH", machine.folder.join("bin"))
-            .env("DISK", &disk);
-        // (No HOME, as at first boot.)
-        let ran = Ran::of(command).ok();
-        assert_eq!(fs::read_to_string(disk.join("hubgate")).unwrap(), PROGRAM);
         assert!(
             ran.stdout.ends_with("is installed as /usr/local/bin/hubgate\n"),
             "{ran:#?}"
@@ -132,15 +130,9 @@ fn without_root_a_folder_of_root_s_is_refused_with_advice() {
 #[test]
 fn a_read_only_folder_is_told() {
     for machine in Machine::all("read-only") {
-        let dist = machine.dist().display().to_string();
-        let disk = machine.folder.join("disk");
-        let to = disk.to_str().unwrap();
-        in_namespace(
-            &machine,
-            "mount -t tmpfs -o ro tmpfs \"$DISK\"",
-            &["--from", &dist, "--to", to],
-        )
-        .fails(&format!("cannot write into {to}: is it read-only"), "--to");
+        let (disk, command) = into_disk(&machine);
+        in_namespace(&machine, "mount -t tmpfs -o ro tmpfs \"$DISK\"", command, "")
+            .fails(&format!("cannot write into {disk}: is it read-only"), "--to");
     }
 }
 
@@ -152,23 +144,12 @@ fn a_full_disk_is_told_and_the_old_one_stays() {
             "#!/bin/sh\necho hubgate 0.1.0\nexit\n{}",
             "#".repeat(300 << 10)
         ));
-        let dist = machine.dist().display().to_string();
-        let to = machine.folder.join("disk");
-        let mounts = "mount -t tmpfs -o size=128k tmpfs \"$DISK\"; echo old > \"$DISK/hubgate\"";
-        let check = "trap 'ls -A \"$DISK\" >&2; cat \"$DISK/hubgate\" >&2' EXIT";
-        let mounts = format!("{mounts}\n{check}\nexec() {{ \"$@\"; }}");
-        let ran = in_namespace(
-            &machine,
-            &mounts
-                .replace("ls -A", "/bin/ls -A")
-                .replace("; cat", "; /bin/cat"),
-            &["--from", &dist, "--to", to.to_str().unwrap()],
-        );
+        let (disk, command) = into_disk(&machine);
+        let before = "mount -t tmpfs -o size=128k tmpfs \"$DISK\"; echo old > \"$DISK/hubgate\"";
+        let after = "ls -A \"$DISK\" >&2; cat \"$DISK/hubgate\" >&2";
+        let ran = in_namespace(&machine, before, command, after);
         assert_eq!(ran.code, 1, "{ran:#?}");
-        assert!(
-            ran.stderr.contains(&format!("{} is full: ", to.display())),
-            "{ran:#?}"
-        );
+        assert!(ran.stderr.contains(&format!("{disk} is full: ")), "{ran:#?}");
         assert!(
             ran.stderr.ends_with("hubgate\nold\n"),
             "nothing else is left there: {ran:#?}"
@@ -179,14 +160,9 @@ fn a_full_disk_is_told_and_the_old_one_stays() {
 #[test]
 fn a_folder_that_runs_nothing_is_told() {
     for machine in Machine::all("noexec") {
-        let dist = machine.dist().display().to_string();
-        let disk = machine.folder.join("disk");
-        in_namespace(
-            &machine,
-            "mount -t tmpfs -o noexec tmpfs \"$DISK\"",
-            &["--from", &dist, "--to", disk.to_str().unwrap()],
-        )
-        .fails("it does not run on this machine", "noexec");
+        let (_, command) = into_disk(&machine);
+        in_namespace(&machine, "mount -t tmpfs -o noexec tmpfs \"$DISK\"", command, "")
+            .fails("it does not run on this machine", "noexec");
     }
 }
 

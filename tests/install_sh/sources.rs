@@ -5,11 +5,14 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 
 use crate::kit;
-use crate::machine::{Machine, PROGRAM, Ran, Server, Shell, asset_name, write_executable};
+use crate::machine::{Machine, PROGRAM, Ran, Server, Shell, asset_name, script, write_executable};
 
 #[test]
 fn from_a_folder() {
     for machine in Machine::all("folder") {
+        let url = format!("file://{}/", machine.dist().display());
+        machine.run(&["--from", &url]).ok();
+        fs::remove_file(machine.target()).unwrap();
         let ran = machine.install().ok();
         machine.assert_installed(PROGRAM);
         let target = machine.target().display().to_string();
@@ -176,6 +179,40 @@ fn without_a_release_it_says_so() {
         machine
             .run(&[])
             .fails("no release of hubgate is published yet", "--from-source");
+    }
+}
+
+#[test]
+fn once_there_are_releases_the_asked_version_comes_from_them() {
+    for machine in Machine::all("releases") {
+        let (old, new) = (env!("CARGO_PKG_VERSION"), "#!/bin/sh\necho hubgate 9.9.9\n");
+        let releases = machine.folder.join("releases");
+        for (version, program) in [(old, PROGRAM), ("9.9.9", new)] {
+            machine.publish(program);
+            fs::create_dir_all(&releases).unwrap();
+            fs::rename(machine.dist(), releases.join(format!("v{version}"))).unwrap();
+            fs::create_dir(machine.dist()).unwrap();
+        }
+        let server = Server::of(&releases);
+        // As the first release will set it.
+        let text = fs::read_to_string(script()).unwrap();
+        let text = text.replacen(
+            "releases=''",
+            &format!("releases='{}/v%VERSION%/'", server.url),
+            1,
+        );
+        let published = machine.folder.join("published.sh");
+        write_executable(&published, &text);
+        for (args, program) in [(&[][..], PROGRAM), (&["--release", "v9.9.9"], new)] {
+            let mut command = machine.bare_command();
+            command
+                .arg(&published)
+                .args(args)
+                .arg("--to")
+                .arg(machine.target().parent().unwrap());
+            Ran::of(command).ok();
+            machine.assert_installed(program);
+        }
     }
 }
 
