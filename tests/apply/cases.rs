@@ -14,6 +14,8 @@ pub struct Scenario {
     pub command: fn(&dyn Host, &World) -> Result<(), RunFailed>,
     /// Without any fault, does it leave the hub changed?
     pub succeeds: bool,
+    /// Is it the recovery of another command?
+    pub recovers: bool,
 }
 
 /// The documentation of old, followed by hand: a literal secret for everyone to read.
@@ -31,6 +33,7 @@ pub fn fresh() -> Scenario {
         hub: World::fresh,
         command: apply,
         succeeds: true,
+        recovers: false,
     }
 }
 
@@ -40,6 +43,7 @@ pub fn no_folder() -> Scenario {
         hub: without_folder,
         command: apply,
         succeeds: true,
+        recovers: false,
     }
 }
 
@@ -49,6 +53,7 @@ pub fn older_apply() -> Scenario {
         hub: over_an_older_apply,
         command: apply,
         succeeds: true,
+        recovers: false,
     }
 }
 
@@ -58,6 +63,7 @@ pub fn old_file() -> Scenario {
         hub: over_an_old_file,
         command: apply,
         succeeds: true,
+        recovers: false,
     }
 }
 
@@ -67,6 +73,7 @@ pub fn rotation() -> Scenario {
         hub: rotated_secret,
         command: apply,
         succeeds: true,
+        recovers: false,
     }
 }
 
@@ -76,6 +83,7 @@ pub fn wrong_secret() -> Scenario {
         hub: World::fresh,
         command: |host, world| applied(host, world, ANSWERS, "not-the-right-secret-at-all").map(drop),
         succeeds: false,
+        recovers: false,
     }
 }
 
@@ -85,6 +93,7 @@ pub fn rollback() -> Scenario {
         hub: after_an_apply,
         command: |host, world| rolled_back(host, world, BackTo::BeforeLastApply { force: false }).map(drop),
         succeeds: true,
+        recovers: false,
     }
 }
 
@@ -94,6 +103,7 @@ pub fn rollback_to_apply() -> Scenario {
         hub: after_two_applies,
         command: |host, world| rolled_back(host, world, BackTo::BeforeLastApply { force: false }).map(drop),
         succeeds: true,
+        recovers: false,
     }
 }
 
@@ -103,6 +113,7 @@ pub fn to_default() -> Scenario {
         hub: after_an_apply,
         command: |host, world| rolled_back(host, world, BackTo::Default).map(drop),
         succeeds: true,
+        recovers: false,
     }
 }
 
@@ -112,6 +123,7 @@ pub fn recovery() -> Scenario {
         hub: killed_before_the_end,
         command: |host, _| recovered(host).map(drop),
         succeeds: true,
+        recovers: true,
     }
 }
 

@@ -1,6 +1,8 @@
 //! `hubgate apply` and `hubgate rollback` besieged: a model of a TLJH host in memory, every operation of
 //! theirs met by every fault, and odd hosts one by one.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 mod by_hand;
 mod canary;
 mod cases;
