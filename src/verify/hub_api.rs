@@ -15,6 +15,9 @@ const TICK: Duration = Duration::from_millis(50);
 /// A hub that is there answers at once; one that hangs is not worth a longer wait before the next try.
 const LOOK: Duration = Duration::from_secs(2);
 
+/// The last look decides, and a machine that has just started may be slow.
+const LAST_LOOK: Duration = Duration::from_secs(5);
+
 /// Waits until this machine's hub answers, and says how long that took.
 ///
 /// # Errors
@@ -47,18 +50,19 @@ pub(super) fn stage(door: &Door<'_>, expected: &Expectation, limit: Duration) ->
 fn wait(door: &Door<'_>, limit: Duration) -> Stage {
     let end = door.host.monotonic() + limit;
     loop {
-        let stage = look(door);
         let left = end.saturating_sub(door.host.monotonic());
+        let stage = look(door, if left.is_zero() { LAST_LOOK } else { LOOK });
         if stage.outcome == Outcome::Pass || left.is_zero() || door.host.interrupt().is_due() {
             return stage;
         }
-        door.host.sleep(TICK.min(left));
+        door.host
+            .sleep(TICK.min(end.saturating_sub(door.host.monotonic())));
     }
 }
 
 /// One look.
-pub(super) fn look(door: &Door<'_>) -> Stage {
-    match door.get_within("hub/api", LOOK) {
+fn look(door: &Door<'_>, timeout: Duration) -> Stage {
+    match door.get_within("hub/api", timeout) {
         Ok(response) => match version(&response) {
             Some(version) => Stage::pass(StageName::HubApi, format!("JupyterHub {version} answers")),
             None => judge(&response, &door.url("hub/api")),

@@ -50,6 +50,7 @@ impl Page {
                 "a[role=button], a.btn, button, input[type=submit], input[type=image]",
             )
             .iter()
+            .filter(|element| !is_hidden(element))
             .map(button)
             .collect(),
         }
@@ -97,6 +98,14 @@ fn button(button: &ElementRef<'_>) -> Button {
         },
         href: steady(button.attr("href").unwrap_or_default()),
     }
+}
+
+/// JupyterHub's pages carry dialogs that nobody sees until something goes wrong.
+fn is_hidden(element: &ElementRef<'_>) -> bool {
+    element
+        .ancestors()
+        .filter_map(ElementRef::wrap)
+        .any(|around| around.value().classes().any(|class| class == "modal"))
 }
 
 fn text(element: &ElementRef<'_>) -> String {
@@ -179,6 +188,14 @@ mod tests {
             href: "/hub/oauth_login".into(),
         };
         assert_eq!((page.buttons, page.forms.len()), (vec![button], 0));
+    }
+
+    #[test]
+    fn a_dialog_that_nobody_sees_is_left_out() {
+        let page =
+            Page::parse("<div class=\"modal fade\"><p><button>Cancel</button></p></div><button>Go</button>");
+        assert_eq!(page.buttons.len(), 1);
+        assert_eq!(page.buttons[0].text, "Go");
     }
 
     #[test]

@@ -13,7 +13,9 @@ use ureq::{Agent, AsSendBody, Body, Proxy, Timeout};
 use url::Url;
 
 use super::{SystemHost, certificate};
-use crate::host::http::{BODY_LIMIT, Http, HttpError, HttpRequest, HttpResponse, Peer, PeerCertificate};
+use crate::host::http::{
+    BODY_LIMIT, Http, HttpError, HttpRequest, HttpResponse, Method, Peer, PeerCertificate,
+};
 
 /// Connecting either works soon or not at all.
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);
@@ -29,7 +31,15 @@ impl Http for SystemHost {
         })?;
         let started = Instant::now();
         let agent = self.agents.get(&Route::of(request, &url));
-        exchange(&agent, request, &url, started).map_err(|error| explain(error, &url))
+        let answer = match exchange(&agent, request, &url, started) {
+            // A connection kept from the last request may be closed by now, which shows only when it is used.
+            // A browser, too, asks again then, if asking twice does no harm.
+            Err(error) if is_hangup(&error) && matches!(request.method, Method::Get | Method::Head) => {
+                exchange(&agent, request, &url, started)
+            }
+            answer => answer,
+        };
+        answer.map_err(|error| explain(error, &url))
     }
 
     fn peer_certificate(&self, peer: &Peer) -> Result<PeerCertificate, HttpError> {
@@ -49,9 +59,10 @@ fn exchange(
     for (name, value) in &request.headers {
         builder = builder.header(name, value);
     }
+    let timeout = request.timeout.saturating_sub(started.elapsed());
     let mut answer = match &request.body {
-        Some(body) => run(agent, builder.body(&body[..])?, request.timeout),
-        None => run(agent, builder.body(())?, request.timeout),
+        Some(body) => run(agent, builder.body(&body[..])?, timeout),
+        None => run(agent, builder.body(())?, timeout),
     }?;
     let body = answer
         .body_mut()
@@ -83,6 +94,12 @@ fn run(
 ) -> Result<Response<Body>, ureq::Error> {
     let request = agent.configure_request(request).timeout_global(Some(timeout));
     agent.run(request.timeout_connect(Some(timeout.min(CONNECT_LIMIT))).build())
+}
+
+fn is_hangup(error: &ureq::Error) -> bool {
+    use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
+    let kinds = [BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof];
+    matches!(error, ureq::Error::Io(error) if kinds.contains(&error.kind()))
 }
 
 /// What requests must have in common to share connections and loaded certificates.

@@ -208,6 +208,45 @@ fn a_server_that_came_back_is_asked_anew() {
     }
 }
 
+/// Keeps the connection after its first answer, reads a second request there and hangs up on it; answers whoever
+/// comes anew.
+fn hangs_up_on_the_second_request() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            assert!(stream.read(&mut [0; 1000]).unwrap() > 0);
+            let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+            stream.write_all(answer).unwrap();
+            let _ = stream.read(&mut [0; 1000]);
+        }
+    });
+    address
+}
+
+#[test]
+fn a_kept_connection_that_is_closed_meanwhile_is_no_failure() {
+    let address = hangs_up_on_the_second_request();
+    let host = SystemHost::new();
+    for _ in 0..4 {
+        let answer = host.send(&HttpRequest::get(format!("http://{address}/")));
+        assert_eq!(answer.unwrap().text(), "ok");
+    }
+}
+
+#[test]
+fn what_may_have_been_done_is_not_asked_for_twice() {
+    let address = hangs_up_on_the_second_request();
+    let host = SystemHost::new();
+    let url = format!("http://{address}/");
+    host.send(&HttpRequest::get(&url)).unwrap();
+    let error = host
+        .send(&HttpRequest::post_form(&url, [("a", "b")]))
+        .unwrap_err();
+    assert!(matches!(error, HttpError::Other { .. }), "{error:?}");
+}
+
 #[test]
 fn a_session_logs_in_over_real_http() {
     let (address, seen) = serve(|url| match url {

@@ -1,0 +1,192 @@
+//! `hubgate verify` as people run it, against real TLS and real names.
+
+#[path = "support/hub.rs"]
+mod hub;
+mod kit;
+#[path = "support/street.rs"]
+mod street;
+
+use std::process::Output;
+
+use hubgate::emulator::{Fault, Faults};
+use serde_json::Value;
+use street::{ANSWERS, SECRET, Street};
+
+fn street(name: &str) -> Street {
+    Street::open(kit::scratch(&format!("verify-{name}")), &kit::answers(ANSWERS))
+}
+
+fn run(street: &Street, args: &[&str]) -> Output {
+    let program = std::path::Path::new(env!("CARGO_BIN_EXE_hubgate"));
+    let output = street
+        .verify(program)
+        .args(["--wait", "0"])
+        .args(args)
+        .output()
+        .unwrap();
+    let shown = format!("{}{}", text(&output.stdout), text(&output.stderr));
+    assert!(!shown.contains(SECRET), "{shown}");
+    output
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn json(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
+        panic!("{error}: {}\n{}", text(&output.stdout), text(&output.stderr));
+    })
+}
+
+/// The stages that did not pass, without the units: a machine that runs tests has none.
+fn not_passed(document: &Value) -> Vec<(String, String, String)> {
+    let stages = document["stages"].as_array().unwrap();
+    let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    stages
+        .iter()
+        .filter(|stage| stage["outcome"] != "pass" && stage["name"] != "units")
+        .map(|stage| {
+            (
+                word(&stage["name"]),
+                word(&stage["outcome"]),
+                word(&stage["cause"]),
+            )
+        })
+        .collect()
+}
+
+fn units_fail(document: &Value) -> bool {
+    document["stages"][0]["outcome"] == "fail"
+}
+
+#[test]
+fn a_healthy_hub_is_right_in_every_stage() {
+    let street = street("healthy");
+    let output = run(&street, &["--json"]);
+    let document = json(&output);
+    assert_eq!(not_passed(&document), [], "{}", text(&output.stderr));
+    let names: Vec<_> = document["stages"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|stage| stage["name"].clone())
+        .collect();
+    let wanted = [
+        "units",
+        "hub-api",
+        "login-page",
+        "authorize-redirect",
+        "certificate",
+        "cognito-client",
+        "client-secret",
+        "sign-out",
+        "public-address",
+    ];
+    assert_eq!(names, wanted);
+    assert!(document["took_ms"].is_u64() && document["not_checked"].is_array());
+    let wanted = if units_fail(&document) { 5 } else { 0 };
+    assert_eq!(output.status.code(), Some(wanted));
+}
+
+#[test]
+fn a_fault_is_told_with_what_mends_it_and_exit_code_5() {
+    let street = street("fault");
+    street.cognito.set_faults(Faults::of([Fault::RedirectMismatch]));
+    let output = run(&street, &[]);
+    let shown = text(&output.stdout);
+    let line = shown
+        .lines()
+        .find(|line| line.contains("cognito-client"))
+        .unwrap();
+    assert!(
+        line.starts_with("fail     cognito-client      Cognito does not know the callback URL"),
+        "{line}"
+    );
+    assert!(
+        shown.contains("→ Cognito console: your user pool, App clients"),
+        "{shown}"
+    );
+    assert_eq!(output.status.code(), Some(5));
+}
+
+#[test]
+fn a_wrong_secret_on_the_hub_is_found_out() {
+    let street = street("secret");
+    street.install_secret("another0secret0of0nobody0");
+    let document = json(&run(&street, &["--json"]));
+    let wanted = (
+        "client-secret".to_owned(),
+        "fail".to_owned(),
+        "wrong-secret".to_owned(),
+    );
+    assert_eq!(not_passed(&document), [wanted]);
+}
+
+#[test]
+fn what_is_not_known_is_said_and_counts_with_strict_only() {
+    let street = street("strict");
+    std::fs::remove_file(street.secret_file()).unwrap();
+    let lax = run(&street, &["--client-secret-from", "env:NOT_THERE"]);
+    let shown = text(&lax.stdout);
+    assert!(shown.contains("unknown  client-secret"), "{shown}");
+    assert!(
+        shown.contains("the environment variable NOT_THERE is not set"),
+        "{shown}"
+    );
+    let strict = run(
+        &street,
+        &["--json", "--strict", "--client-secret-from", "env:NOT_THERE"],
+    );
+    assert_eq!(strict.status.code(), Some(5));
+    let document = json(&strict);
+    assert_eq!(lax.status.code(), Some(if units_fail(&document) { 5 } else { 0 }));
+    assert_eq!(not_passed(&document)[0].2, "secret-not-at-hand");
+}
+
+#[test]
+fn a_certificate_that_nobody_trusts_is_told_and_no_secret_is_sent_past_one() {
+    let street = street("trust");
+    let program = std::path::Path::new(env!("CARGO_BIN_EXE_hubgate"));
+    // This machine's own CAs do not know the one of this street.
+    let mut command = street.verify(program);
+    command
+        .env_remove("SSL_CERT_FILE")
+        .args(["--json", "--wait", "0"]);
+    let document = json(&command.output().unwrap());
+    let found = not_passed(&document);
+    assert_eq!(
+        found[0],
+        (
+            "certificate".to_owned(),
+            "fail".to_owned(),
+            "untrusted".to_owned()
+        )
+    );
+    let secret = found.iter().find(|stage| stage.0 == "client-secret").unwrap();
+    assert_eq!(
+        (secret.1.as_str(), secret.2.as_str()),
+        ("unknown", "cognito-unreachable")
+    );
+    assert_eq!(street.cognito.requests().len(), 0);
+}
+
+#[test]
+fn quiet_leaves_out_what_is_right() {
+    let street = street("quiet");
+    street.cognito.set_faults(Faults::of([Fault::SignOutRefused]));
+    let output = run(&street, &["--quiet"]);
+    let shown = text(&output.stdout);
+    assert!(shown.contains("sign-out") && !shown.contains("pass"), "{shown}");
+}
+
+#[test]
+fn without_answers_it_says_which_are_missing() {
+    let program = env!("CARGO_BIN_EXE_hubgate");
+    let output = std::process::Command::new(program)
+        .env_clear()
+        .args(["verify", "--client-id", "3n4b5urk1ft4fl3mg5e62d9ado"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2), "{}", text(&output.stderr));
+}
