@@ -20,6 +20,11 @@ pub struct Problem {
 }
 
 impl Problem {
+    /// Whether no answer can mend it: it is about something that does not exist.
+    pub fn is_of_no_question(&self) -> bool {
+        self.key.is_none() || self.what.starts_with("there is no ")
+    }
+
     /// A wrong value, with its place.
     pub fn at(key: Key, origin: Origin, what: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self {

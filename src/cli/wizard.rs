@@ -186,7 +186,7 @@ impl<'a> Talk<'a> {
         }
         let (given, problems) = flags.gather(self.host)?;
         let mut no_question = Problems::default();
-        for problem in problems.iter().filter(|problem| problem.key.is_none()) {
+        for problem in problems.iter().filter(|problem| problem.is_of_no_question()) {
             no_question.add(problem.clone());
         }
         if !no_question.is_empty() {

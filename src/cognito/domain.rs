@@ -164,7 +164,9 @@ fn check_host_name(host: &str) -> Result<(), Invalid> {
             REMEDY,
         ));
     }
-    if host.len() > 253 || !host.contains('.') || !host.split('.').all(is_label) {
+    // The URL parser knows which xn-- labels are none.
+    let is_name = url::Host::parse(host).is_ok() && host.split('.').all(is_label);
+    if host.len() > 253 || !host.contains('.') || !is_name {
         return Err(Invalid::new(format!("'{host}' is not a host name"), REMEDY));
     }
     Ok(())

@@ -130,7 +130,7 @@ fn a_file_with_a_mistake_that_no_question_mends_is_refused_at_once() {
     home.put("mine.toml", "[cognito]\ndomian = \"x\"\n");
     let mut person = home.person().args(&["--answers", "mine.toml"]).starts();
     person.sees("mine.toml:2:1: there is no setting cognito.domian");
-    person.sees("did you mean domain?");
+    person.sees("did you mean cognito.domain?");
     let end = person.ends();
     assert_eq!(end.code, Some(2));
     assert!(end.restored && end.shows_cursor());
