@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{AnswerFlags, Global};
 use crate::answers::{Checked, Layer};
 use crate::apply::{Applied, StateDir, Wish, apply, lock, plan_for, would_recover};
-use crate::host::{Host, SystemHost};
+use crate::host::Host;
 use crate::plan::Plan;
 use crate::secret::Secret;
 use crate::ui::{Steps, Ui};
@@ -79,7 +79,7 @@ struct Document<'a> {
 }
 
 pub fn run(global: &Global, args: &Args) -> anyhow::Result<ExitCode> {
-    let host = SystemHost::new();
+    let host = super::machine();
     let checked = args.answers.checked(global, &host)?;
     let (given, _) = args.answers.gather(&host)?;
     if args.dry_run {

@@ -6,6 +6,8 @@ mod completions;
 mod doctor;
 mod emulator;
 mod failure;
+#[cfg(feature = "fault-injection")]
+mod faults;
 mod install;
 mod man;
 mod output;
@@ -26,6 +28,14 @@ use clap::{CommandFactory, Parser, Subcommand};
 use crate::ui::Ui;
 use answer_flags::AloneFlags;
 pub use answer_flags::AnswerFlags;
+#[cfg(feature = "fault-injection")]
+use faults::machine;
+
+/// The machine that commands change.
+#[cfg(not(feature = "fault-injection"))]
+fn machine() -> crate::host::SystemHost {
+    crate::host::SystemHost::new()
+}
 
 /// Exit codes, the same for every command.
 pub mod exit {

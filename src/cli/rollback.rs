@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::Global;
 use crate::apply::{BackTo, History, Journal, Purpose, RunState, StateDir, WentBack, lock, roll_back};
-use crate::host::{Host, SystemHost};
+use crate::host::Host;
 use crate::ui::Steps;
 
 #[derive(Debug, clap::Args)]
@@ -47,7 +47,7 @@ struct Row {
 }
 
 pub fn run(global: &Global, args: &Args) -> anyhow::Result<ExitCode> {
-    let host = SystemHost::new();
+    let host = super::machine();
     let ui = global.ui();
     let state = StateDir::default();
     if args.list {

@@ -4,9 +4,11 @@
 //! [`Faulty::none`] to learn what there is, then once for each operation and each [`Fault`].
 
 use std::ffi::OsString;
+use std::fmt;
 use std::io::{self, ErrorKind};
 use std::panic::panic_any;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -42,6 +44,21 @@ pub enum Fault {
     /// A person presses Ctrl-C meanwhile.
     InterruptedAfter,
 }
+
+impl FromStr for Fault {
+    type Err = UnknownFault;
+
+    /// Reads the name as it stands in the code, `KilledAfter`.
+    fn from_str(name: &str) -> Result<Self, UnknownFault> {
+        let named = |fault: &Fault| format!("{fault:?}") == name;
+        Self::ALL.into_iter().find(named).ok_or(UnknownFault)
+    }
+}
+
+/// No fault has this name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("no fault has this name")]
+pub struct UnknownFault;
 
 impl Fault {
     pub const ALL: [Fault; 10] = [
@@ -85,13 +102,13 @@ pub struct Operation {
     pub what: String,
 }
 
-/// How "killed" is done.
+/// How "killed" and "interrupted" are done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Death {
     /// A panic that carries [`Killed`]: catch it and go on with
     /// [`MemoryHost::restart`](super::memory::MemoryHost::restart).
     Panic,
-    /// SIGKILL to this very process.
+    /// SIGKILL or SIGINT to this very process.
     Process,
 }
 
@@ -99,14 +116,27 @@ pub enum Death {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Killed;
 
+/// Is told each operation and its number, before it is tried.
+pub type Watch = Box<dyn Fn(usize, &Operation) + Send + Sync>;
+
 /// A host in which operation number `at` meets a fault.
-#[derive(Debug)]
 pub struct Faulty<H> {
     host: H,
     at: usize,
     fault: Fault,
     death: Death,
     operations: Mutex<Vec<Operation>>,
+    watch: Option<Watch>,
+}
+
+impl<H: fmt::Debug> fmt::Debug for Faulty<H> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Faulty")
+            .field("host", &self.host)
+            .field("at", &self.at)
+            .field("fault", &self.fault)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<H: Host> Faulty<H> {
@@ -118,7 +148,15 @@ impl<H: Host> Faulty<H> {
             fault,
             death,
             operations: Mutex::default(),
+            watch: None,
         }
+    }
+
+    /// Somebody who looks on, and perhaps does something else meanwhile.
+    #[must_use]
+    pub fn watched(mut self, watch: Watch) -> Self {
+        self.watch = Some(watch);
+        self
     }
 
     /// Nothing goes wrong; for counting.
@@ -142,16 +180,20 @@ impl<H: Host> Faulty<H> {
 
     /// Counts an operation and tells which fault it meets. Deaths and Ctrl-C before it happen here.
     fn next(&self, kind: Kind, what: String) -> Option<Fault> {
+        let operation = Operation { kind, what };
         let mut operations = self.lock();
-        operations.push(Operation { kind, what });
+        operations.push(operation.clone());
         let number = operations.len();
         drop(operations);
+        if let Some(watch) = &self.watch {
+            watch(number, &operation);
+        }
         let stays = self.fault == Fault::DiskStaysFull && self.at > 0 && number > self.at;
         let hit = (number == self.at || stays) && self.fault.can_hit(kind);
         match self.fault {
             _ if !hit => return None,
             Fault::KilledBefore => self.die(),
-            Fault::InterruptedBefore => self.host.interrupt().request(),
+            Fault::InterruptedBefore => self.interrupt_us(),
             _ => {}
         }
         Some(self.fault)
@@ -160,8 +202,18 @@ impl<H: Host> Faulty<H> {
     fn after(&self, fault: Option<Fault>) {
         match fault {
             Some(Fault::KilledAfter) => self.die(),
-            Some(Fault::InterruptedAfter) => self.host.interrupt().request(),
+            Some(Fault::InterruptedAfter) => self.interrupt_us(),
             _ => {}
+        }
+    }
+
+    /// As Ctrl-C does; returns when it has arrived.
+    fn interrupt_us(&self) {
+        if self.death == Death::Panic || kill_process(getpid(), Signal::INT).is_err() {
+            return self.host.interrupt().request();
+        }
+        while !self.host.interrupt().requested() {
+            std::thread::sleep(Duration::from_millis(1));
         }
     }
 
