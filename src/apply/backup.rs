@@ -13,6 +13,35 @@ use crate::render::sha256_hex;
 /// What hubgate's temporary files and copies beside other files are called.
 const OURS: &str = ".hubgate-";
 
+/// Room for an undo and for the hub that it restarts: the hub's database needs some when it starts, and
+/// so do traefik's files and our record.
+pub const RESERVE: u64 = 16 * 1024 * 1024;
+
+/// What holds that room until the run ends or is undone.
+fn reserve_file(files: &HubFiles, id: &str) -> PathBuf {
+    files.config_yaml().with_file_name(format!("{OURS}{id}.reserve"))
+}
+
+/// Takes [`RESERVE`], on the disk that the hub is on.
+///
+/// # Errors
+/// When the disk has not so much.
+pub fn take_reserve(host: &dyn Host, files: &HubFiles, id: &str) -> io::Result<()> {
+    host.reserve(&reserve_file(files, id), RESERVE)
+}
+
+/// Gives it back, where it is still there.
+///
+/// # Errors
+/// When it cannot be removed.
+pub fn give_reserve_back(host: &dyn Host, files: &HubFiles, id: &str) -> io::Result<()> {
+    let path = reserve_file(files, id);
+    match host.stat(&path)? {
+        Some(_) => host.remove(&path),
+        None => Ok(()),
+    }
+}
+
 /// Copies the files into the run's folder, and once more beside themselves, for an undo that has to
 /// work on a full disk.
 ///

@@ -310,7 +310,7 @@ impl<'a> Scene<'a> {
     }
 
     fn hub_down(&self, since: std::time::SystemTime, late: bool, restarts: u32, seen: &str) -> Cause {
-        let journal: Vec<String> = units::hub_journal(self.host, since, 60)
+        let journal: Vec<String> = units::hub_journal(self.host, since, 120)
             .into_iter()
             .map(|line| {
                 self.secret
@@ -322,11 +322,39 @@ impl<'a> Scene<'a> {
             None if late => format!("no answer in {} s ({seen})", self.hub_deadline.as_secs()),
             None => format!("it ends right after it starts, {restarts} times so far"),
         };
-        let keep = journal.len().saturating_sub(15);
         Cause::HubDown {
             why,
-            journal: journal[keep..].to_vec(),
+            journal: last_words(&journal, 15).to_vec(),
         }
+    }
+}
+
+/// The last lines of the last start that has ended: the one after it may not have come to its fault yet.
+fn last_words(journal: &[String], lines: usize) -> &[String] {
+    let ended = journal
+        .iter()
+        .rposition(|line| line.contains("Main process exited"));
+    let journal = ended.map_or(journal, |at| &journal[..=at]);
+    &journal[journal.len().saturating_sub(lines)..]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_of_the_start_that_failed_are_shown_not_those_of_the_next() {
+        let journal = [
+            "Started.",
+            "SyntaxError",
+            "Main process exited",
+            "Started.",
+            "Loading",
+        ];
+        let journal = journal.map(str::to_owned);
+        assert_eq!(last_words(&journal, 2), ["SyntaxError", "Main process exited"]);
+        assert_eq!(last_words(&journal[3..], 2), ["Started.", "Loading"]);
+        assert_eq!(last_words(&[], 2), [""; 0]);
     }
 }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use super::backup::RESERVE;
 use super::error::Cause;
 use super::state_dir::StateDir;
 use super::units;
@@ -19,7 +20,7 @@ const SCRIPT: &str = include_str!("../../templates/apply/preflight.py");
 /// Importing JupyterHub takes a second, on a small and busy instance ten.
 const DEADLINE: Duration = Duration::from_secs(90);
 /// Backups, journals and new files need some kilobytes; this leaves room for the hub too.
-const SPACE_NEEDED: u64 = 4 * 1024 * 1024;
+const SPACE_NEEDED: u64 = RESERVE + 4 * 1024 * 1024;
 
 /// What the hub's Python found.
 #[derive(Debug, Deserialize)]

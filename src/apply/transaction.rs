@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-use super::backup::{back_up, left, remove_strays};
+use super::backup::{back_up, left, remove_strays, take_reserve};
 use super::by_hand::without_record;
 use super::error::{Cause, OldLogin, RunFailed};
 use super::execute::{Scene, leaves};
@@ -140,6 +140,7 @@ fn write_down(scene: &Scene<'_>, state: &StateDir, journal: &mut Journal) -> Res
         let _lock = super::config_lock::lock_config(scene.host, &scene.files)?;
         journal.backups = back_up(scene.host, state, &journal.id, &scene.files)?;
     }
+    take_reserve(scene.host, &scene.files, &journal.id)?;
     if scene.read_config()? != scene.config {
         return Err(Cause::ChangedMeanwhile(scene.files.config_yaml()));
     }

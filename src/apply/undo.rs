@@ -1,6 +1,6 @@
 //! Back to how the hub was: bytes and modes, then the old login seen.
 
-use super::backup::{remove_strays, remove_strays_in, restore};
+use super::backup::{give_reserve_back, remove_strays, remove_strays_in, restore};
 use super::by_hand::by_hand;
 use super::error::{Cause, OldLogin};
 use super::execute::Scene;
@@ -66,6 +66,8 @@ pub fn undo(
 ) -> Result<Undone, NotUndone> {
     let _hold = scene.host.interrupt().hold();
     let mut found = Findings::default();
+    // Where the disk is not full it is not missed.
+    let _ = give_reserve_back(scene.host, &scene.files, &journal.id);
     undo_files(scene, journal, &mut found);
     let began = |wanted: fn(&StepKind) -> bool| journal.began(|step| wanted(&step.kind));
     let proxy = began(|kind| matches!(kind, StepKind::ReloadProxy));

@@ -8,7 +8,6 @@ use std::fmt;
 use std::io::{self, ErrorKind};
 use std::panic::panic_any;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -20,79 +19,9 @@ use super::{
     Invocation, Lock, Programs, RunError, Running, Stat,
 };
 
-/// What goes wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
-    /// It does nothing and says so.
-    Fails,
-    /// It does its work, then says that it failed.
-    FailsAfter,
-    /// A program does nothing and never comes back.
-    Hangs,
-    /// A program does its work and never comes back, as `tljh-config reload` on a broken hub.
-    HangsAfter,
-    /// The disk is full for this one write.
-    DiskFull,
-    /// The disk is full from here on.
-    DiskStaysFull,
-    /// The process dies first.
-    KilledBefore,
-    /// The process dies right after.
-    KilledAfter,
-    /// A person presses Ctrl-C first.
-    InterruptedBefore,
-    /// A person presses Ctrl-C meanwhile.
-    InterruptedAfter,
-}
+mod fault;
 
-impl FromStr for Fault {
-    type Err = UnknownFault;
-
-    /// Reads the name as it stands in the code, `KilledAfter`.
-    fn from_str(name: &str) -> Result<Self, UnknownFault> {
-        let named = |fault: &Fault| format!("{fault:?}") == name;
-        Self::ALL.into_iter().find(named).ok_or(UnknownFault)
-    }
-}
-
-/// No fault has this name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("no fault has this name")]
-pub struct UnknownFault;
-
-impl Fault {
-    pub const ALL: [Fault; 10] = [
-        Fault::Fails,
-        Fault::FailsAfter,
-        Fault::Hangs,
-        Fault::HangsAfter,
-        Fault::DiskFull,
-        Fault::DiskStaysFull,
-        Fault::KilledBefore,
-        Fault::KilledAfter,
-        Fault::InterruptedBefore,
-        Fault::InterruptedAfter,
-    ];
-
-    /// Can this happen to such an operation? Files do not hang, and removing needs no space.
-    pub fn can_hit(self, kind: Kind) -> bool {
-        match self {
-            Fault::Hangs | Fault::HangsAfter => kind == Kind::Program,
-            Fault::DiskFull | Fault::DiskStaysFull => kind == Kind::Write,
-            _ => true,
-        }
-    }
-}
-
-/// What kind of operation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// Needs space: a file or folder is written.
-    Write,
-    /// Needs none: something is removed, or a mode set.
-    Change,
-    Program,
-}
+pub use fault::{Fault, Kind, UnknownFault};
 
 /// One operation that was tried.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,13 +31,13 @@ pub struct Operation {
     pub what: String,
 }
 
-/// How "killed" and "interrupted" are done.
+/// How "killed", "interrupted" and "hangs" are done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Death {
     /// A panic that carries [`Killed`]: catch it and go on with
     /// [`MemoryHost::restart`](super::memory::MemoryHost::restart).
     Panic,
-    /// SIGKILL or SIGINT to this very process.
+    /// SIGKILL or SIGINT to this very process; a program that hangs is one that sleeps.
     Process,
 }
 
@@ -247,6 +176,26 @@ impl<H: Host> Faulty<H> {
     }
 }
 
+/// The same program in a process that never ends, with a deadline that a test can wait for.
+fn that_hangs(invocation: &Invocation, fault: Fault) -> Invocation {
+    let script = if fault == Fault::HangsAfter {
+        "\"$@\"; sleep 1000"
+    } else {
+        "sleep 1000"
+    };
+    let mut hanging = invocation.clone();
+    hanging.program = "/bin/sh".into();
+    hanging.args = vec![
+        "-c".into(),
+        script.into(),
+        "sh".into(),
+        invocation.program.clone().into(),
+    ];
+    hanging.args.extend(invocation.args.iter().cloned());
+    hanging.deadline = invocation.deadline.min(Duration::from_secs(2));
+    hanging
+}
+
 fn refused(what: &str) -> io::Error {
     io::Error::new(ErrorKind::PermissionDenied, format!("{what}: permission denied"))
 }
@@ -292,6 +241,11 @@ impl<H: Host> Files for Faulty<H> {
         })
     }
 
+    fn reserve(&self, path: &Path, bytes: u64) -> io::Result<()> {
+        let what = format!("take room with {}", path.display());
+        self.file(Kind::Write, what, || self.host.reserve(path, bytes))
+    }
+
     fn remove(&self, path: &Path) -> io::Result<()> {
         self.file(Kind::Change, format!("remove {}", path.display()), || {
             self.host.remove(path)
@@ -335,6 +289,9 @@ impl<H: Host> Programs for Faulty<H> {
         };
         match fault {
             Some(Fault::Fails) => return Ok(failed),
+            Some(hangs @ (Fault::Hangs | Fault::HangsAfter)) if self.death == Death::Process => {
+                return self.host.run(&that_hangs(invocation, hangs));
+            }
             Some(Fault::Hangs) => return Err(hung),
             _ => {}
         }

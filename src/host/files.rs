@@ -75,6 +75,11 @@ pub trait Files {
     fn write_atomic(&self, path: &Path, bytes: &[u8], mode: u32, owner: Option<(u32, u32)>)
     -> io::Result<()>;
 
+    /// Takes room on the disk, in a new file of root's alone: removing it gives the room back.
+    ///
+    /// On an error nothing is left.
+    fn reserve(&self, path: &Path, bytes: u64) -> io::Result<()>;
+
     /// Replaces or makes several files of one folder, each given as name, bytes and mode: on an error
     /// none of them, so a full disk leaves the old set whole. For files that can be made again: they are
     /// not forced to the disk, which takes longer than all the rest.

@@ -174,6 +174,10 @@ impl Files for MemoryHost {
         Ok(())
     }
 
+    fn reserve(&self, path: &Path, _bytes: u64) -> io::Result<()> {
+        self.write_atomic(path, b"", 0o600, None)
+    }
+
     fn remove(&self, path: &Path) -> io::Result<()> {
         match self.stat(path)? {
             None => return Err(error(ErrorKind::NotFound, path)),

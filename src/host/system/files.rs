@@ -1,9 +1,11 @@
 use std::fs::{File, Permissions, TryLockError};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, Read as _, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 
 use fs_err as fs;
+use rustix::fs::{FallocateFlags, fallocate};
+use rustix::io::Errno;
 
 use super::SystemHost;
 use crate::host::{Files, Lock, Stat};
@@ -84,6 +86,24 @@ impl Files for SystemHost {
         file.sync_all().map_err(named)?;
         temporary.persist(path).map_err(|e| named(e.error))?;
         sync_folder(folder).map_err(named)
+    }
+
+    fn reserve(&self, path: &Path, bytes: u64) -> io::Result<()> {
+        let mut options = std::fs::OpenOptions::new();
+        let file = options.write(true).create_new(true).mode(0o600).open(path);
+        let taken = file.and_then(|file| match fallocate(&file, FallocateFlags::empty(), 0, bytes) {
+            // Not every file system can.
+            Err(Errno::OPNOTSUPP | Errno::NOSYS) => {
+                io::copy(&mut io::repeat(0).take(bytes), &mut &file).map(|_| ())
+            }
+            result => result.map_err(io::Error::from),
+        });
+        taken.map_err(|error| {
+            if error.kind() != ErrorKind::AlreadyExists {
+                let _ = std::fs::remove_file(path);
+            }
+            naming(error, "cannot take room with", path)
+        })
     }
 
     fn write_together(&self, folder: &Path, files: &[(&str, &[u8], u32)]) -> io::Result<()> {
