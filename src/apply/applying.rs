@@ -15,7 +15,7 @@ use crate::answers::{Answers, Layer, save_into};
 use crate::host::Host;
 use crate::hub::OauthenticatorVersion;
 use crate::plan::{Observed, Plan, plan};
-use crate::render::render;
+use crate::render::render_awscognito;
 use crate::secret::Secret;
 use crate::verify::{Expectation, LocalHub, Outcome, Patience, Report, verify};
 
@@ -69,8 +69,8 @@ pub fn plan_for(host: &dyn Host, wish: &Wish<'_>) -> Result<(Plan, Observed), Ca
         wish.answers.oauthenticator,
         observed.versions.oauthenticator.as_deref(),
     )?;
-    let files = render(wish.answers, None)?;
-    let plan = plan(wish.answers, &files, wish.secret, &observed)?;
+    let awscognito_py = render_awscognito(wish.answers)?;
+    let plan = plan(wish.answers, &awscognito_py, wish.secret, &observed)?;
     Ok((plan, observed))
 }
 

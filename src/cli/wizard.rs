@@ -211,12 +211,18 @@ impl<'a> Talk<'a> {
         wizard: &mut Wizard<'_>,
         checked: &Checked,
     ) -> anyhow::Result<Option<After>> {
-        let files = render(&checked.answers, None)?;
-        let folder = match action {
-            Action::WriteFiles => match self.ask_folder(wizard, &checked.answers, &files)? {
-                Some(folder) => Some(folder),
-                None => return Ok(None),
-            },
+        // Only these need user data that is short enough.
+        let files = match action {
+            Action::WriteFiles | Action::PrintUserData => Some(render(&checked.answers, None)?),
+            _ => None,
+        };
+        let folder = match &files {
+            Some(files) if action == Action::WriteFiles => {
+                match self.ask_folder(wizard, &checked.answers, files)? {
+                    Some(folder) => Some((folder, files)),
+                    None => return Ok(None),
+                }
+            }
             _ => None,
         };
         let Reply::Answer(saved) = self.ask_answers_file(action, wizard)? else {
@@ -236,8 +242,8 @@ impl<'a> Talk<'a> {
             if let Some(secret) = wizard.secret() {
                 written.push(self.tell_written(action, write_secret(self.host, secret)?));
             }
-            if let Some(folder) = &folder {
-                let output = Output::compare(self.host, folder, &checked.answers, &files)?;
+            if let Some((folder, files)) = &folder {
+                let output = Output::compare(self.host, folder, &checked.answers, files)?;
                 output.write(self.global, self.host, checked.warnings.clone())?;
             }
             Ok(written)
@@ -246,7 +252,8 @@ impl<'a> Talk<'a> {
         Ok(Some(match action {
             Action::Apply => After::Apply(Box::new((checked.clone(), wizard.to_save()))),
             Action::PrintUserData => {
-                After::UserData(files.text("user-data.sh").unwrap_or_default().to_owned())
+                let user_data = files.as_ref().and_then(|files| files.text("user-data.sh"));
+                After::UserData(user_data.unwrap_or_default().to_owned())
             }
             Action::WriteFiles => After::Files,
             _ => After::Wrote(written),

@@ -7,7 +7,7 @@ use super::config_yaml::{ConfigYaml, NotYaml};
 use super::observed::{FileState, Observed};
 use super::step::{Step, StepKind};
 use crate::answers::Answers;
-use crate::render::{FileSet, TljhChange, diff, tljh_changes};
+use crate::render::{TljhChange, diff, tljh_changes};
 use crate::secret::Secret;
 
 /// The permission bits of the folder of further settings, as TLJH makes it.
@@ -50,12 +50,13 @@ pub enum NoPlan {
 }
 
 /// Plans what makes the hub say what the answers say. A step that is true already drops out.
+/// `awscognito_py` is the text rendered from the same answers.
 ///
 /// # Errors
 /// When `config.yaml` is broken or something on the hub contradicts the answers.
 pub fn plan(
     answers: &Answers,
-    files: &FileSet,
+    awscognito_py: &str,
     secret: &Secret,
     observed: &Observed,
 ) -> Result<Plan, NoPlan> {
@@ -67,7 +68,7 @@ pub fn plan(
             Concern::Warn(text) => warnings.push(text),
         }
     }
-    let mut steps = file_steps(files, secret, observed);
+    let mut steps = file_steps(awscognito_py, secret, observed);
     steps.extend(config_steps(answers, config));
     let proxy = steps
         .iter()
@@ -84,7 +85,7 @@ pub fn plan(
     Ok(Plan { steps, warnings })
 }
 
-fn file_steps(files: &FileSet, secret: &Secret, observed: &Observed) -> Vec<Step> {
+fn file_steps(text: &str, secret: &Secret, observed: &Observed) -> Vec<Step> {
     let mut steps = Vec::new();
     if observed.folder_mode != Some(FOLDER_MODE) {
         steps.push(Step::plain(StepKind::MakeFolder {
@@ -100,7 +101,6 @@ fn file_steps(files: &FileSet, secret: &Secret, observed: &Observed) -> Vec<Step
             mode: SECRET_MODE,
         }));
     }
-    let text = files.text("awscognito.py").unwrap_or_default();
     let there = observed.awscognito_py.as_ref();
     if !there
         .is_some_and(|file| file.bytes == text.as_bytes() && file.mode == SETTINGS_MODE && is_roots(file))

@@ -28,7 +28,7 @@ use secrecy::ExposeSecret as _;
 use crate::answers::Answers;
 use crate::emulator::{Client, Config, Emulator, EmulatorError, Pool};
 use crate::host::Host;
-use crate::render::{RenderError, render};
+use crate::render::{RenderError, render_awscognito};
 use crate::secret::{Secret, SecretSource};
 use cast::{Person, cast};
 pub use environment::EnvironmentError;
@@ -128,8 +128,7 @@ impl<'h> Rehearsal<'h> {
             // The real secret is there already; nothing that is started here has any use for it.
             host.hide_var(variable);
         }
-        let files = render(answers, None)?;
-        let awscognito = files.text("awscognito.py").unwrap_or_default();
+        let awscognito = render_awscognito(answers)?;
         let pinned = Pinned::for_oauthenticator(answers.oauthenticator);
         let python = python::find(host, python)?;
         let environment = environment::prepare(host, &python, &pinned, progress)?;
@@ -151,7 +150,7 @@ impl<'h> Rehearsal<'h> {
             let scene = Scene {
                 host,
                 answers,
-                awscognito,
+                awscognito: &awscognito,
                 people: &people,
                 environment: &environment,
             };

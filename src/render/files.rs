@@ -64,6 +64,22 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
     hex
 }
 
+/// Renders `awscognito.py` alone, all that a hub needs. EC2's limit on user data does not concern it.
+///
+/// # Errors
+/// When the template fails.
+pub fn render_awscognito(answers: &Answers) -> Result<String, RenderError> {
+    awscognito(&Renderer::new()?, &base(answers))
+}
+
+fn base(answers: &Answers) -> Value {
+    Value::from(Serde(Context::new(answers)))
+}
+
+fn awscognito(renderer: &Renderer, base: &Value) -> Result<String, RenderError> {
+    renderer.render("tljh/awscognito.py.j2", base)
+}
+
 /// Renders every file with templates parsed for this one call.
 ///
 /// # Errors
@@ -81,8 +97,8 @@ pub fn render_with(
     answers: &Answers,
     secret: Option<EmbeddedSecret<'_>>,
 ) -> Result<FileSet, RenderError> {
-    let base = Value::from(Serde(Context::new(answers)));
-    let awscognito = renderer.render("tljh/awscognito.py.j2", &base)?;
+    let base = base(answers);
+    let awscognito = awscognito(renderer, &base)?;
     let embedded = secret.map(|EmbeddedSecret(secret)| secret.expose().to_owned());
     let context = minijinja::context! { embedded_secret => embedded, awscognito_py => &awscognito, ..base };
     let user_data = renderer.render("tljh/user-data.sh.j2", &context)?;

@@ -11,7 +11,7 @@ mod tljh_config;
 pub use context::{AWSCLI, Context};
 pub use drift::{Drift, diff, drift, without_secrets};
 pub use environment::{RenderError, Renderer};
-pub use files::{EmbeddedSecret, FileSet, RenderedFile, render, render_with, sha256_hex};
+pub use files::{EmbeddedSecret, FileSet, RenderedFile, render, render_awscognito, render_with, sha256_hex};
 pub use quote::{NotQuotable, python_string, shell_word};
 pub use tljh_config::{TljhChange, tljh_changes};
 

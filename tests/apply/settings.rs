@@ -9,7 +9,7 @@ use hubgate::host::{Files, Finished, Invocation, RunError};
 use super::by_hand;
 use super::cases::apply;
 use super::programs;
-use super::world::{ANSWERS, CONFIG, PREFIX, SECRET, World, applied, went_back};
+use super::world::{ANSWERS, CONFIG, PREFIX, SECRET, World, answers, applied, went_back};
 use super::yaml;
 
 type Outcome = Result<Finished, RunError>;
@@ -39,6 +39,19 @@ fn edit(host: &MemoryHost, command: &str, path: &str, value: &str) {
 
 fn config_of(world: &World) -> String {
     world.host.read_to_string(&world.config("config.yaml")).unwrap()
+}
+
+#[test]
+fn as_many_people_as_user_data_cannot_hold_can_be_applied() {
+    let names: Vec<String> = (0..700)
+        .map(|number| format!("\"student-{number:04}\""))
+        .collect();
+    let toml = ANSWERS.replace("\"grace\"", &names.join(", "));
+    let too_long = hubgate::render::render(&answers(&toml).0, None).unwrap_err();
+    assert!(too_long.to_string().contains("more than EC2 takes"), "{too_long}");
+    let world = World::fresh();
+    world.apply(&toml);
+    assert!(world.running.lock().unwrap().hub.is_ok());
 }
 
 #[test]
