@@ -16,6 +16,12 @@ pub enum BadValue {
     NotText,
     #[error("it holds a control character")]
     Control,
+    #[error("it holds a space within")]
+    Space,
+    #[error("it holds characters that no client secret of Cognito's has: letters, digits, _ and + are all")]
+    Characters,
+    #[error("it is the AWS command's word for no text")]
+    NoText,
     #[error("it is longer than any secret")]
     TooLong,
 }
@@ -33,7 +39,8 @@ pub fn read_typed(typed: &str) -> Result<Resolved, BadValue> {
     })
 }
 
-/// Takes off spaces and line ends around, and a byte order mark that an editor put there.
+/// Takes off spaces and line ends around, and a byte order mark that an editor put there. The user data
+/// refuses the same at boot.
 pub(super) fn clean(bytes: &[u8]) -> Result<Secret, BadValue> {
     if bytes.len() as u64 > LIMIT {
         return Err(BadValue::TooLong);
@@ -49,20 +56,29 @@ pub(super) fn clean(bytes: &[u8]) -> Result<Secret, BadValue> {
     if text.chars().any(char::is_control) {
         return Err(BadValue::Control);
     }
+    if text.contains(char::is_whitespace) {
+        return Err(BadValue::Space);
+    }
+    if !text.chars().all(is_cognitos) {
+        return Err(BadValue::Characters);
+    }
+    if text == "None" {
+        return Err(BadValue::NoText);
+    }
     Ok(Secret::new(text.to_owned()))
 }
 
-/// Cognito makes secrets of 24–64 characters `[\w+]` today; older ones may be shorter, so this is
-/// advice and no refusal.
+/// Cognito makes secrets of `[\w+]+`.
+///
+/// Source: <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserPoolClientType.html>
+fn is_cognitos(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_' || c == '+'
+}
+
+/// Cognito's secrets have 24–64 characters today; older ones may be shorter, so this is advice and no
+/// refusal.
 pub(super) fn oddity(secret: &Secret) -> Option<String> {
-    let text = secret.expose();
-    if !text
-        .chars()
-        .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '+')
-    {
-        return Some("holds characters that Cognito does not use in client secrets".into());
-    }
-    let length = text.chars().count();
+    let length = secret.expose().chars().count();
     (!(24..=64).contains(&length))
         .then(|| format!("is {length} characters long; Cognito's client secrets have 24 to 64"))
 }

@@ -138,7 +138,7 @@ fn only_user_data_with_the_secret_is_closed_to_others() {
     let scratch = kit::scratch("render-modes");
     let folder = scratch.join("review");
     let secret = scratch.join("secret");
-    fs::write(&secret, "not-a-real-secret-0123456789").unwrap();
+    fs::write(&secret, "not_a_real_secret_0123456789").unwrap();
     let source = format!("file:{}", secret.display());
     assert!(
         render(&folder, &["--client-secret-from", &source, "--embed-secret"])

@@ -216,6 +216,7 @@ fn what_is_no_client_secret_is_not_written() {
         ("None\n", "holds is no client secret"),
         ("{\"client_secret\": \"x\"}\n", "holds is no client secret"),
         ("two words\n", "holds is no client secret"),
+        ("not-a-secret\n", "holds is no client secret"),
         ("\n", "the client secret is empty"),
     ] {
         machine.has("secret", text);

@@ -28,19 +28,19 @@ printf() {
 }
 cat() {
     record cat "$@"
-    builtin printf 'canned-secret\n'
+    builtin printf 'canned_secret\n'
 }
 printenv() {
     record printenv "$@"
-    builtin printf 'canned-secret\n'
+    builtin printf 'canned_secret\n'
 }
 aws() {
     record aws "$@"
-    builtin printf 'canned-secret\n'
+    builtin printf 'canned_secret\n'
 }
 aws_bin() {
     record aws_bin "$@"
-    builtin printf 'canned-secret\n'
+    builtin printf 'canned_secret\n'
 }
 python3() {
     record python3 "$@"
@@ -67,7 +67,7 @@ grep() {
     return 0
 }
 tr() {
-    builtin printf 'canned-secret\n'
+    builtin printf 'canned_secret\n'
 }
 curl() {
     record curl "$@"

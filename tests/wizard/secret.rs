@@ -72,6 +72,23 @@ fn a_typed_secret_is_forgotten_when_another_source_is_chosen() {
 }
 
 #[test]
+fn a_secret_that_cognito_cannot_have_issued_is_asked_again() {
+    let home = Home::new();
+    let mut person = home.person().starts();
+    person
+        .tells_the_hub()
+        .answers("Cognito domain", DOMAIN)
+        .answers("Client ID", ID);
+    person
+        .picks("Client secret", "I type it now")
+        .answers("The secret", "two words");
+    person.is_asked("The secret");
+    person.sees("this is no client secret: it holds a space within");
+    person.types(SECRET).is_asked("Keep it in").presses_ctrl_c();
+    assert!(!person.ends().seen.contains("two words"));
+}
+
+#[test]
 fn a_secret_of_an_odd_length_is_taken_with_a_warning() {
     let home = Home::new();
     let mut person = home.person().starts();
@@ -81,11 +98,11 @@ fn a_secret_of_an_odd_length_is_taken_with_a_warning() {
         .answers("Client ID", ID);
     person
         .picks("Client secret", "I type it now")
-        .answers("The secret", "too-short");
-    person.sees("the secret holds characters that Cognito does not use in client secrets");
+        .answers("The secret", "tooshort");
+    person.sees("the secret is 8 characters long; Cognito's client secrets have 24 to 64");
     person.answers("Keep it in", "~/cognito.secret").tells_who();
     person.sees("To think about");
-    person.sees("the secret holds characters that Cognito does not use in client secrets");
+    person.sees("the secret is 8 characters long; Cognito's client secrets have 24 to 64");
     person.picks("What next", "Stop");
     assert_eq!(person.ends().code, Some(0));
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::*;
 use crate::host::memory::{MemoryHost, failed, finished, hangs};
 use crate::host::{CLIENT_SECRET_VARIABLE, Environment, Invocation};
+use crate::secret::read_typed;
 
 /// Of the length and the characters that Cognito gives.
 const CANARY: &str = "1kvq0v8jd2l5bl3g8uf7hkrnk1bq9dg3b6l2q5v4pmr0s7t1u8w2";
@@ -62,17 +63,36 @@ fn a_file_that_others_can_read_is_warned_about() {
 }
 
 #[test]
-fn what_cognito_would_not_give_is_warned_about_and_taken() {
+fn a_length_that_cognito_would_not_give_is_warned_about_and_taken() {
     let short = resolve(&with_file("abc", 0o600), "file:/root/s").unwrap();
     assert_eq!(
         short.warnings,
         ["the secret from file:/root/s is 3 characters long; Cognito's client secrets have 24 to 64"]
     );
-    let odd = resolve(&with_file("päss wörd", 0o600), "file:/root/s").unwrap();
-    assert_eq!(
-        odd.warnings,
-        ["the secret from file:/root/s holds characters that Cognito does not use in client secrets"]
-    );
+}
+
+#[test]
+fn what_cognito_cannot_have_issued_is_refused_wherever_it_comes_from_and_never_shown() {
+    for (odd, problem) in [
+        ("two words", "it holds a space within"),
+        ("two\u{a0}words", "it holds a space within"),
+        ("not-a-secret", "it holds characters that no client secret"),
+        ("pässwörter", "it holds characters that no client secret"),
+        ("None", "it is the AWS command's word for no text"),
+    ] {
+        let host = secret_string(odd);
+        host.put("/root/s", odd, 0o600);
+        host.set_var("MY_SECRET", odd);
+        host.set_stdin(format!("{odd}\n"));
+        for source in ["file:/root/s", "env:MY_SECRET", "stdin", "secretsmanager:hub"] {
+            let error = resolve(&host, source).unwrap_err();
+            let told = error.to_string();
+            let start = format!("what {source} holds is no client secret: {problem}");
+            assert!(told.starts_with(&start), "{told}");
+            assert!(!format!("{error:?}{}", error.hint()).contains(odd), "{error:?}");
+        }
+        assert!(read_typed(odd).unwrap_err().to_string().starts_with(problem));
+    }
 }
 
 #[test]
