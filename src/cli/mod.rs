@@ -16,6 +16,7 @@ mod rehearse;
 mod render;
 mod rollback;
 mod saved;
+mod usage;
 mod verify;
 mod wizard;
 
@@ -137,7 +138,7 @@ enum Command {
 
 /// Parses the command line and runs the subcommand that it names.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = usage::read();
     let global = cli.global;
     if let (Some(_), Some(flag)) = (&cli.command, cli.alone.0.first_flag()) {
         let what = format!("--{flag} belongs behind the subcommand");

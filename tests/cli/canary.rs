@@ -57,6 +57,7 @@ impl Ground {
         if source == "env:MY_SECRET" {
             command.env("MY_SECRET", CANARY);
         }
+        command.env("OTHER_SECRET", "another5ecret0123456789abcdef");
         let mut child = command.spawn().unwrap();
         // A command that does not read it may be gone already.
         let _ = child.stdin.take().unwrap().write_all(CANARY.as_bytes());
@@ -142,7 +143,7 @@ fn only_user_data_that_was_asked_to_holds_it() {
         // Without it, and with another one: the diff tells neither.
         ground.is_free(&ground.render(&source, &["--check"]), &["review/user-data.sh"]);
         ground.is_free(
-            &ground.render("env:PATH", &["--check", "--embed-secret"]),
+            &ground.render("env:OTHER_SECRET", &["--check", "--embed-secret"]),
             &["review/user-data.sh"],
         );
         fs::remove_dir_all(ground.folder.join("review")).unwrap();
@@ -170,6 +171,51 @@ fn the_variable_that_holds_it_is_no_childs() {
     let output = command.output().unwrap();
     assert!(output.status.success(), "{output:?}");
     ground.is_free(&output, &["review/user-data.sh"]);
+}
+
+#[test]
+fn a_secret_where_none_belongs_is_not_repeated() {
+    for args in [
+        &[CANARY][..],
+        &["apply", "--client-id", "x", CANARY],
+        &["render", "--out", "x", "--client-secret", CANARY, CANARY],
+        &["render", "--out", "x", "--client-secret-from", CANARY],
+        &["render", "--out", "x", &format!("--clientsecret={CANARY}")],
+        &["render", "--out", "x", &format!("--auto-login={CANARY}")],
+        &["apply", "--hub-deadline", CANARY],
+        &["completions", CANARY],
+        &["doctor", "--", CANARY],
+    ] {
+        let output = kit::hubgate().args(args).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        let told = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        assert!(!told.contains(CANARY), "{told}");
+    }
+}
+
+#[test]
+fn a_mistaken_argument_still_tells_what_is_wrong() {
+    for (args, words) in [
+        (
+            &["apply", "5ecret"][..],
+            "the client secret is given with --client-secret-from file:PATH, env:NAME or stdin",
+        ),
+        (
+            &["apply", "--clientsecret=x"],
+            "a similar argument exists: '--client-secret-from'",
+        ),
+        (&["apply", "--dryrun=x"], "unexpected argument '--dryrun' found"),
+        (&["aply"], "unrecognized subcommand 'aply'"),
+        (&["apply", "--hub-deadline", "5000"], "5000 is not in 1..=3600"),
+        (
+            &["apply", "--hub-deadline", "soon"],
+            "invalid value '[not shown]' for '--hub-deadline <SECONDS>'",
+        ),
+    ] {
+        let output = kit::hubgate().args(args).output().unwrap();
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(told.contains(words), "{told}");
+    }
 }
 
 #[test]

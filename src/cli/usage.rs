@@ -1,0 +1,69 @@
+//! Reading the command line, and telling what is wrong with it without repeating what may be a secret.
+
+use clap::Parser as _;
+use clap::builder::StyledStr;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+use super::Cli;
+
+const HINT: &str = "it is not shown, since it may be a secret; the client secret is given with --client-secret-from file:PATH, env:NAME or stdin";
+
+/// The command line. Help, the version and mistakes are told here, and end the process.
+pub(super) fn read() -> Cli {
+    Cli::try_parse().unwrap_or_else(|error| without_values(error).exit())
+}
+
+/// clap quotes what it does not understand; what may be a secret is taken out. A near miss of a
+/// subcommand is none.
+fn without_values(mut error: clap::Error) -> clap::Error {
+    match error.kind() {
+        ErrorKind::UnknownArgument => match text(&error, ContextKind::InvalidArg).and_then(flag_of) {
+            Some(flag) => {
+                error.insert(ContextKind::InvalidArg, ContextValue::String(flag));
+                if text(&error, ContextKind::SuggestedArg) == Some("--client-secret") {
+                    // That one is there to say that there is none.
+                    let source = ContextValue::String("--client-secret-from".to_owned());
+                    error.insert(ContextKind::SuggestedArg, source);
+                }
+            }
+            None => hide(&mut error, ContextKind::InvalidArg),
+        },
+        ErrorKind::InvalidSubcommand if !is_near_miss(&error) => {
+            hide(&mut error, ContextKind::InvalidSubcommand);
+        }
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation | ErrorKind::TooManyValues => {
+            let value = text(&error, ContextKind::InvalidValue).unwrap_or_default();
+            if !value.chars().all(|c| c.is_ascii_digit()) {
+                let shown = ContextValue::String("[not shown]".to_owned());
+                error.insert(ContextKind::InvalidValue, shown);
+            }
+        }
+        _ => {}
+    }
+    error
+}
+
+fn text(error: &clap::Error, kind: ContextKind) -> Option<&str> {
+    match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text),
+        _ => None,
+    }
+}
+
+/// The flag alone, without a value behind `=`.
+fn flag_of(argument: &str) -> Option<String> {
+    let name = argument.split('=').next().unwrap_or_default();
+    let is_letter = name.starts_with('-') && name.chars().count() == 2;
+    (name.starts_with("--") || is_letter).then(|| name.to_owned())
+}
+
+fn is_near_miss(error: &clap::Error) -> bool {
+    matches!(error.get(ContextKind::SuggestedSubcommand), Some(ContextValue::Strings(near)) if !near.is_empty())
+}
+
+/// Takes out the piece, and the tips that repeat it.
+fn hide(error: &mut clap::Error, kind: ContextKind) {
+    error.remove(kind);
+    let hint = ContextValue::StyledStrs(vec![StyledStr::from(HINT)]);
+    error.insert(ContextKind::Suggested, hint);
+}
