@@ -9,6 +9,7 @@ use super::journal::JournalError;
 use crate::host::RunError;
 use crate::plan::NoPlan;
 use crate::render::RenderError;
+use crate::secret::{Secret, blot_out};
 use crate::verify::{Outcome, Report};
 
 /// Why a step, a check or the way to them failed.
@@ -54,12 +55,14 @@ pub enum Cause {
     #[error(transparent)]
     Journal(#[from] JournalError),
     /// A program could not be run to its end.
-    #[error("{program}: {source}")]
+    #[error("{program}: {source}{}", shown(output))]
     Program {
         /// The command, as a person would type it.
         program: String,
         /// What happened.
         source: Box<RunError>,
+        /// What it printed last.
+        output: String,
     },
     /// A program ended badly.
     #[error("{program} failed ({exit}){}", shown(output))]
@@ -142,7 +145,28 @@ fn indent(text: &str) -> String {
         .join("\n")
 }
 
+/// The last lines that a program printed, without what lets somebody in.
+pub(super) fn last_lines(output: &str, secret: Option<&Secret>) -> String {
+    let lines: Vec<&str> = output.lines().collect();
+    let last = lines[lines.len().saturating_sub(15)..].join("\n");
+    blot_out(&secret.map_or_else(|| last.clone(), |secret| secret.redact(&last)))
+}
+
 impl Cause {
+    /// A program that did not end by itself.
+    pub(super) fn not_ended(program: &str, source: RunError, secret: Option<&Secret>) -> Self {
+        if let RunError::Interrupted { .. } = source {
+            return Self::Interrupted;
+        }
+        let (stdout, stderr) = source.output();
+        let output = String::from_utf8_lossy(&[stdout, stderr].concat()).into_owned();
+        Self::Program {
+            program: program.to_owned(),
+            output: last_lines(&output, secret),
+            source: Box::new(source),
+        }
+    }
+
     /// What a person can do about it.
     pub fn hint(&self) -> Option<String> {
         let text = match self {

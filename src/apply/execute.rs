@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::backup::sha256_of;
 use super::config_lock::lock_config;
-use super::error::Cause;
+use super::error::{Cause, last_lines};
 use super::journal::Journal;
 use super::observe::file_state;
 use super::units;
@@ -233,20 +233,21 @@ impl<'a> Scene<'a> {
     }
 
     fn run(&self, call: &Invocation, shown: &str) -> Result<Finished, Cause> {
-        self.host.run(call).map_err(|source| program_error(shown, source))
+        self.host
+            .run(call)
+            .map_err(|source| self.not_ended(shown, source))
     }
 
     fn failed(&self, shown: &str, finished: &Finished, output: &str) -> Cause {
-        let lines: Vec<&str> = output.lines().collect();
-        let last = lines[lines.len().saturating_sub(15)..].join("\n");
-        let output = self
-            .secret
-            .map_or_else(|| last.clone(), |secret| secret.redact(&last));
         Cause::ProgramFailed {
             program: shown.to_owned(),
             exit: finished.exit.to_string(),
-            output,
+            output: last_lines(output, self.secret),
         }
+    }
+
+    fn not_ended(&self, shown: &str, source: RunError) -> Cause {
+        Cause::not_ended(shown, source, self.secret)
     }
 
     /// Reloads traefik, and with it the hub, which requires it.
@@ -259,7 +260,7 @@ impl<'a> Scene<'a> {
             // systemd refuses to start a unit that failed too often, whatever was wrong with it.
             Err(Cause::ProgramFailed { .. }) => {
                 units::reset_failed(self.host)
-                    .map_err(|source| program_error("systemctl reset-failed", source))?;
+                    .map_err(|source| self.not_ended("systemctl reset-failed", source))?;
                 reload()
             }
             result => result,
@@ -274,12 +275,12 @@ impl<'a> Scene<'a> {
     pub fn restart_hub(&self) -> Result<(), Cause> {
         let since = self.host.now();
         let shown = "systemctl restart jupyterhub";
-        let restart = || units::restart_hub(self.host).map_err(|source| program_error(shown, source));
+        let restart = || units::restart_hub(self.host).map_err(|source| self.not_ended(shown, source));
         let mut finished = restart()?;
         if !finished.success() {
             // systemd refuses to start a unit that failed too often, whatever was wrong with it.
             units::reset_failed(self.host)
-                .map_err(|source| program_error("systemctl reset-failed", source))?;
+                .map_err(|source| self.not_ended("systemctl reset-failed", source))?;
             finished = restart()?;
         }
         if !finished.success() {
@@ -310,62 +311,26 @@ impl<'a> Scene<'a> {
     }
 
     fn hub_down(&self, since: std::time::SystemTime, late: bool, restarts: u32, seen: &str) -> Cause {
-        let journal: Vec<String> = units::hub_journal(self.host, since, 120)
-            .into_iter()
-            .map(|line| {
-                self.secret
-                    .map_or_else(|| line.clone(), |secret| secret.redact(&line))
-            })
-            .collect();
+        let journal = units::hub_journal(self.host, since, 120);
         let why = match crate::hub::symptom_of(&journal) {
             Some(symptom) => format!("{}; {}", symptom.what, symptom.remedy),
             None if late => format!("no answer in {} s ({seen})", self.hub_deadline.as_secs()),
             None => format!("it ends right after it starts, {restarts} times so far"),
         };
+        let journal = last_lines(&of_the_start_that_ended(&journal).join("\n"), self.secret);
         Cause::HubDown {
             why,
-            journal: last_words(&journal, 15).to_vec(),
+            journal: journal.lines().map(str::to_owned).collect(),
         }
     }
 }
 
-/// The last lines of the last start that has ended: the one after it may not have come to its fault yet.
-fn last_words(journal: &[String], lines: usize) -> &[String] {
+/// Up to the end of the last start that has ended: the one after it may not have come to its fault yet.
+fn of_the_start_that_ended(journal: &[String]) -> &[String] {
     let ended = journal
         .iter()
         .rposition(|line| line.contains("Main process exited"));
-    let journal = ended.map_or(journal, |at| &journal[..=at]);
-    &journal[journal.len().saturating_sub(lines)..]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_words_of_the_start_that_failed_are_shown_not_those_of_the_next() {
-        let journal = [
-            "Started.",
-            "SyntaxError",
-            "Main process exited",
-            "Started.",
-            "Loading",
-        ];
-        let journal = journal.map(str::to_owned);
-        assert_eq!(last_words(&journal, 2), ["SyntaxError", "Main process exited"]);
-        assert_eq!(last_words(&journal[3..], 2), ["Started.", "Loading"]);
-        assert_eq!(last_words(&[], 2), [""; 0]);
-    }
-}
-
-fn program_error(shown: &str, source: RunError) -> Cause {
-    match source {
-        RunError::Interrupted { .. } => Cause::Interrupted,
-        source => Cause::Program {
-            program: shown.to_owned(),
-            source: Box::new(source),
-        },
-    }
+    ended.map_or(journal, |at| &journal[..=at])
 }
 
 /// The SHA-256 of what a step leaves in the file that it writes, where it writes one.
@@ -378,5 +343,17 @@ pub fn leaves(scene: &Scene<'_>, step: &Step) -> std::io::Result<Option<String>>
         StepKind::WriteFile { text, .. } => Ok(Some(sha256_hex(text.as_bytes()))),
         StepKind::RestoreFile { backup, .. } => sha256_of(scene.host, backup),
         _ => Ok(None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_of_the_start_that_failed_are_shown_not_those_of_the_next() {
+        let journal = ["SyntaxError", "Main process exited", "Started."].map(str::to_owned);
+        assert_eq!(of_the_start_that_ended(&journal), &journal[..2]);
+        assert_eq!(of_the_start_that_ended(&journal[2..]), &journal[2..]);
     }
 }

@@ -9,11 +9,11 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::backup::RESERVE;
-use super::error::Cause;
+use super::error::{Cause, last_lines};
 use super::state_dir::StateDir;
 use super::units;
 use crate::answers::Https;
-use crate::host::{Host, Invocation, RunError};
+use crate::host::{Host, Invocation};
 use crate::plan::{ConfigYaml, Observed, Step, StepKind};
 
 const SCRIPT: &str = include_str!("../../templates/apply/preflight.py");
@@ -166,23 +166,12 @@ fn run(host: &dyn Host, observed: &Observed, shadow: &Path) -> Result<Findings, 
     }
     let finished = host
         .run(&call.env("TLJH_INSTALL_PREFIX", shadow).cwd("/"))
-        .map_err(|source| match source {
-            RunError::Interrupted { .. } => Cause::Interrupted,
-            source => Cause::Program {
-                program: shown.clone(),
-                source: Box::new(source),
-            },
-        })?;
+        .map_err(|source| Cause::not_ended(&shown, source, None))?;
     let line = finished.stdout_text();
-    serde_json::from_str(line.lines().last().unwrap_or_default()).map_err(|_| {
-        let output = finished.stderr_text();
-        let tail: Vec<&str> = output.lines().rev().take(10).collect();
-        let output = tail.into_iter().rev().collect::<Vec<_>>().join("\n");
-        Cause::ProgramFailed {
-            program: shown,
-            exit: finished.exit.to_string(),
-            output,
-        }
+    serde_json::from_str(line.lines().last().unwrap_or_default()).map_err(|_| Cause::ProgramFailed {
+        program: shown,
+        exit: finished.exit.to_string(),
+        output: last_lines(&finished.stderr_text(), None),
     })
 }
 

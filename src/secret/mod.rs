@@ -1,5 +1,6 @@
 //! Secrets: where they come from, and how they stay out of everything else.
 
+mod blot;
 mod parse;
 mod resolve;
 mod source;
@@ -9,6 +10,7 @@ use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
 
+pub use blot::blot_out;
 pub use resolve::{Resolved, SecretError};
 pub use source::SecretSource;
 pub use value::{BadValue, read_typed};

@@ -2,7 +2,7 @@
 
 use hubgate::apply::{BackTo, plan_for};
 use hubgate::host::Files;
-use hubgate::host::memory::Event;
+use hubgate::host::memory::{Event, finished};
 use hubgate::secret::Secret;
 use hubgate::verify::Patience;
 
@@ -51,6 +51,24 @@ fn no_record_no_argument_and_no_message_holds_the_secret() {
         assert!(!text.contains("canary"), "{}: {text}", path.display());
     }
     assert!(journals >= 4, "{journals} records");
+}
+
+#[test]
+fn the_journal_of_a_hub_that_does_not_come_up_is_told_without_codes_and_secrets() {
+    let world = World::fresh();
+    world.host.program("/usr/bin/journalctl", |_, _| {
+        let lines = "403 GET /hub/oauth_callback?code=canary-code&state=canary-state (@10.0.0.1)\n\
+                     {'access_token': 'canary-token'}\nOSError: [Errno 98] Address already in use\n";
+        Ok(finished(lines.to_owned() + SECRET))
+    });
+    world.running.lock().unwrap().port_taken = true;
+    let error = applied(&world.process(), &world, ANSWERS, SECRET).unwrap_err();
+    let told = error.to_string();
+    assert!(
+        told.contains("/hub/oauth_callback?code=[secret]&state=[secret] (@10.0.0.1)"),
+        "{told}"
+    );
+    assert!(!format!("{told} {error:?}").contains("canary"), "{error:?}");
 }
 
 #[test]

@@ -253,6 +253,19 @@ fn the_journal_tells_what_a_login_met() {
 }
 
 #[test]
+fn what_a_login_left_in_the_journal_is_not_shown() {
+    let mut hub = Hub::healthy();
+    hub.journal = "500 GET /hub/oauth_callback?code=canary-code&state=canary-state\n\
+                   {'error': 'invalid_client', 'client_secret': 'canary-secret'}";
+    let findings = hub.examine();
+    assert_eq!(findings.len(), 1, "{findings:?}");
+    assert!(
+        !serde_json::to_string(&findings).unwrap().contains("canary"),
+        "{findings:?}"
+    );
+}
+
+#[test]
 fn a_run_that_was_cut_off_is_told() {
     plant(&["unfinished-run"], |hub| hub.unfinished = true);
 }
