@@ -214,6 +214,8 @@ impl<'a> Scene<'a> {
             .args(arguments.iter().copied())
             .env("TLJH_INSTALL_PREFIX", self.files.prefix())
             .env(super::orphans::RUN_VARIABLE, &self.run)
+            // Else what a reload that hangs has said is lost with it.
+            .env("PYTHONUNBUFFERED", "1")
             .deadline(TLJH_CONFIG_DEADLINE);
         let shown = format!("tljh-config {}", arguments.join(" "));
         for attempt in 1.. {

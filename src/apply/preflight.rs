@@ -165,7 +165,12 @@ fn run(host: &dyn Host, observed: &Observed, shadow: &Path) -> Result<Findings, 
         call = call.env(name, value);
     }
     let finished = host
-        .run(&call.env("TLJH_INSTALL_PREFIX", shadow).cwd("/"))
+        .run(
+            &call
+                .env("TLJH_INSTALL_PREFIX", shadow)
+                .env("PYTHONUNBUFFERED", "1")
+                .cwd("/"),
+        )
         .map_err(|source| Cause::not_ended(&shown, source, None))?;
     let line = finished.stdout_text();
     serde_json::from_str(line.lines().last().unwrap_or_default()).map_err(|_| Cause::ProgramFailed {

@@ -1,9 +1,9 @@
 //! `config.yaml` in odd shapes, and other people's hands in it.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use hubgate::apply::{Cause, RunFailed};
-use hubgate::host::memory::{MemoryHost, failed};
+use hubgate::host::memory::{MemoryHost, failed, hangs};
 use hubgate::host::{Files, Finished, Invocation, RunError};
 
 use super::by_hand;
@@ -200,6 +200,23 @@ fn a_tljh_config_that_is_broken_for_good_needs_a_person_who_is_told_what_to_type
     assert_eq!(world.picture(), before, "{}", before.difference(&world.picture()));
     world.assert_closed("by hand");
     world.apply(ANSWERS);
+}
+
+#[test]
+fn a_reload_that_hangs_tells_what_it_had_printed() {
+    let world = World::fresh();
+    let hangs_once = AtomicBool::new(true);
+    in_front_of_tljh_config(&world, move |_, call, _| {
+        let reload = call.args.first().is_some_and(|word| word == "reload");
+        // Python writes into a file, which we then read, a block at a time, unless it is told otherwise.
+        let at_once = call.env.contains(&("PYTHONUNBUFFERED".into(), "1".into()));
+        let printed = if at_once { "Waiting for traefik\n" } else { "" };
+        (reload && hangs_once.swap(false, Ordering::SeqCst)).then(|| Err(hangs(call, printed)))
+    });
+    let error = applied(&world.process(), &world, ANSWERS, SECRET).unwrap_err();
+    assert!(matches!(error, RunFailed::Restored { .. }), "{error}");
+    let words = "tljh-config reload proxy: no answer after 60 s:\n    | Waiting for traefik";
+    assert!(error.to_string().contains(words), "{error}");
 }
 
 #[test]
