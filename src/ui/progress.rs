@@ -1,10 +1,11 @@
 //! How a run is told: a spinner with its time on a terminal, plain lines elsewhere, JSON events for
 //! machines.
 
-use std::io::IsTerminal as _;
+use std::io::{self, IsTerminal as _};
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use console::Term;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
 
 use super::Ui;
 use crate::apply::Progress;
@@ -48,10 +49,7 @@ impl Progress for Steps {
             return self.event("begin", None);
         }
         if !self.ui.quiet && std::io::stderr().is_terminal() {
-            let spinner = ProgressBar::new_spinner().with_message(words.to_owned());
-            if let Ok(style) = ProgressStyle::with_template("{spinner} {wide_msg} {elapsed}") {
-                spinner.set_style(style);
-            }
+            let spinner = spinner(words, Term::buffered_stderr());
             spinner.enable_steady_tick(Duration::from_millis(100));
             self.spinner = Some(spinner);
         }
@@ -87,5 +85,165 @@ impl Progress for Steps {
             Some(spinner) => spinner.suspend(|| self.ui.note(text)),
             None => self.ui.note(text),
         }
+    }
+}
+
+fn spinner(words: &str, terminal: impl TermLike + 'static) -> ProgressBar {
+    let target = ProgressDrawTarget::term_like(Box::new(AtLineStart(terminal)));
+    let spinner = ProgressBar::with_draw_target(None, target).with_message(words.to_owned());
+    match ProgressStyle::with_template("{spinner} {wide_msg} {elapsed}") {
+        Ok(style) => spinner.with_style(style),
+        Err(_) => spinner,
+    }
+}
+
+/// A terminal whose cursor waits at the start of the spinner's line. indicatif leaves it at the line's end,
+/// where the `^C` that a terminal echoes begins a new line, and the one before is never cleared.
+#[derive(Debug)]
+struct AtLineStart<T>(T);
+
+impl<T: TermLike> TermLike for AtLineStart<T> {
+    /// The last column stays free: some terminals begin a new line behind it at once.
+    fn width(&self) -> u16 {
+        self.0.width().saturating_sub(1).max(1)
+    }
+
+    fn height(&self) -> u16 {
+        self.0.height()
+    }
+
+    fn move_cursor_up(&self, n: usize) -> io::Result<()> {
+        self.0.move_cursor_up(n)
+    }
+
+    fn move_cursor_down(&self, n: usize) -> io::Result<()> {
+        self.0.move_cursor_down(n)
+    }
+
+    fn move_cursor_right(&self, n: usize) -> io::Result<()> {
+        self.0.move_cursor_right(n)
+    }
+
+    fn move_cursor_left(&self, n: usize) -> io::Result<()> {
+        self.0.move_cursor_left(n)
+    }
+
+    fn write_line(&self, text: &str) -> io::Result<()> {
+        self.0.write_line(text)
+    }
+
+    fn write_str(&self, text: &str) -> io::Result<()> {
+        self.0.write_str(text)
+    }
+
+    fn clear_line(&self) -> io::Result<()> {
+        self.0.clear_line()
+    }
+
+    fn flush(&self) -> io::Result<()> {
+        self.0.write_str("\r")?;
+        self.0.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    const WIDTH: usize = 40;
+
+    #[derive(Debug, Clone, Default)]
+    struct Screen(Arc<Mutex<Shown>>);
+
+    #[derive(Debug, Default)]
+    struct Shown {
+        lines: Vec<[char; WIDTH]>,
+        /// The cursor's.
+        line: usize,
+        column: usize,
+    }
+
+    impl Screen {
+        /// Shows characters where the cursor is, as a program writes them or the terminal echoes them.
+        fn put(&self, text: &str) {
+            let Shown { lines, line, column } = &mut *self.0.lock().unwrap();
+            for c in text.chars() {
+                if c == '\n' || (c != '\r' && *column == WIDTH) {
+                    *line += 1;
+                }
+                if matches!(c, '\n' | '\r') || *column == WIDTH {
+                    *column = 0;
+                }
+                lines.resize(lines.len().max(*line + 1), [' '; WIDTH]);
+                if !matches!(c, '\n' | '\r') {
+                    lines[*line][*column] = c;
+                    *column += 1;
+                }
+            }
+        }
+
+        fn text(&self) -> String {
+            let lines = self.0.lock().unwrap().lines.clone();
+            let lines = lines.iter().map(|line| line.iter().collect::<String>());
+            lines.collect::<Vec<_>>().join("\n").trim_end().to_owned()
+        }
+    }
+
+    impl TermLike for Screen {
+        fn width(&self) -> u16 {
+            WIDTH as u16
+        }
+        fn move_cursor_up(&self, n: usize) -> io::Result<()> {
+            self.0.lock().unwrap().line -= n;
+            Ok(())
+        }
+        fn move_cursor_down(&self, n: usize) -> io::Result<()> {
+            self.0.lock().unwrap().line += n;
+            Ok(())
+        }
+        fn move_cursor_right(&self, n: usize) -> io::Result<()> {
+            self.0.lock().unwrap().column += n;
+            Ok(())
+        }
+        fn move_cursor_left(&self, n: usize) -> io::Result<()> {
+            self.0.lock().unwrap().column -= n;
+            Ok(())
+        }
+        fn write_line(&self, text: &str) -> io::Result<()> {
+            self.put(&format!("{text}\n"));
+            Ok(())
+        }
+        fn write_str(&self, text: &str) -> io::Result<()> {
+            self.put(text);
+            Ok(())
+        }
+        fn clear_line(&self) -> io::Result<()> {
+            self.put(&format!("\r{}\r", " ".repeat(WIDTH)));
+            Ok(())
+        }
+        fn flush(&self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_ctrl_c_that_the_terminal_echoes_leaves_no_frame_behind() {
+        let screen = Screen::default();
+        let spinner = spinner("restart the hub", screen.clone());
+        spinner.tick();
+        assert!(screen.text().contains("restart the hub"), "{}", screen.text());
+        screen.put("^C");
+        spinner.tick();
+        assert_eq!(
+            screen.text().matches("restart the hub").count(),
+            1,
+            "{}",
+            screen.text()
+        );
+        spinner.finish_and_clear();
+        assert_eq!(screen.text(), "");
     }
 }
