@@ -73,6 +73,9 @@ Examples:
   hubgate render --answers hubgate.toml --out review
 ";
 
+/// Where TLJH installs itself unless it is told otherwise.
+const DEFAULT_PREFIX: &str = "/opt/tljh";
+
 /// Flags of every command.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Global {
@@ -92,7 +95,7 @@ pub struct Global {
         value_name = "DIR",
         env = "TLJH_INSTALL_PREFIX",
         hide_env_values = true,
-        default_value = "/opt/tljh",
+        default_value = DEFAULT_PREFIX,
         value_parser = PathBufValueParser::new().try_map(std::path::absolute),
         help_heading = "Everywhere"
     )]

@@ -1,9 +1,15 @@
-//! The answers file as the wizard leaves it.
+//! The answers and the secret as the wizard leaves them.
 
 use std::path::{Path, PathBuf};
 
+use anyhow::Context as _;
+
+use super::{DEFAULT_PREFIX, Global};
 use crate::answers::{Layer, save_into};
 use crate::host::Host;
+use crate::render::shell_word;
+use crate::secret::SecretSource;
+use crate::wizard::{TypedSecret, expanded};
 
 /// An answers file as it will be.
 pub(super) struct Saved {
@@ -42,5 +48,67 @@ impl Saved {
             host.create_dir(folder, 0o755)?;
         }
         Ok(host.write_atomic(&self.path, self.text.as_bytes(), self.mode, None)?)
+    }
+}
+
+/// Writes a secret that was typed into its file, and names that.
+pub(super) fn write_secret(host: &dyn Host, typed: &TypedSecret) -> anyhow::Result<PathBuf> {
+    let path = expanded(host, &typed.file).context("HOME is not set, so ~ means nothing")?;
+    if let Some(folder) = path.parent() {
+        host.create_dir(folder, 0o700)?;
+    }
+    let line = zeroize::Zeroizing::new(format!("{}\n", typed.secret.expose()));
+    host.write_atomic(&path, line.as_bytes(), 0o600, None)?;
+    Ok(path)
+}
+
+/// What a person types who may become root, to apply the answers of a file.
+pub(super) fn apply_as_root(global: &Global, file: &Path, source: &SecretSource) -> String {
+    let quoted = |path: &Path| {
+        let text = path.to_string_lossy().into_owned();
+        shell_word(&text).unwrap_or(text)
+    };
+    let mut command = "sudo".to_owned();
+    // sudo drops variables, and may make HOME root's.
+    match source {
+        SecretSource::Env(name) => command += &format!(" --preserve-env={name}"),
+        SecretSource::File(path) if path.starts_with("~") => command += " --preserve-env=HOME",
+        _ => {}
+    }
+    command += &format!(" hubgate apply --answers {}", quoted(file));
+    if global.prefix != Path::new(DEFAULT_PREFIX) {
+        command += &format!(" --prefix {}", quoted(&global.prefix));
+    }
+    command
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn root_is_given_what_sudo_would_drop() {
+        let command = |file: &str, source: &str, prefix: &str| {
+            let global = Global {
+                json: false,
+                quiet: false,
+                yes: false,
+                prefix: prefix.into(),
+            };
+            apply_as_root(&global, Path::new(file), &source.parse().unwrap())
+        };
+        assert_eq!(
+            command("hubgate.toml", "ssm:/hubgate/secret", "/opt/tljh"),
+            "sudo hubgate apply --answers hubgate.toml"
+        );
+        assert_eq!(
+            command("our hub.toml", "env:MY_SECRET", "/srv/tljh"),
+            "sudo --preserve-env=MY_SECRET hubgate apply --answers 'our hub.toml' --prefix /srv/tljh"
+        );
+        assert_eq!(
+            command("hubgate.toml", "file:~/cognito.secret", "/opt/tljh"),
+            "sudo --preserve-env=HOME hubgate apply --answers hubgate.toml"
+        );
     }
 }

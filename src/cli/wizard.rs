@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::apply::{Waiting, apply_checked};
 use super::output::{Output, secret_stays_behind};
-use super::saved::Saved;
+use super::saved::{Saved, apply_as_root, write_secret};
 use super::{AnswerFlags, Global, exit, failure};
 use crate::answers::{Answers, Checked, Layer, Problems, resolve};
 use crate::apply::observe;
@@ -18,9 +18,7 @@ use crate::render::{FileSet, render};
 use crate::secret::SecretSource;
 use crate::ui::page::Row;
 use crate::ui::prompt::{Ask, Halt, NONE, Reply, Session, Terminal, confirm};
-use crate::wizard::{
-    APPLY_HERE, Action, OFFERS, Offer, Start, TypedSecret, Wizard, expanded, summary, what_next,
-};
+use crate::wizard::{Action, Offer, Start, Wizard, offers, summary, what_next};
 
 const ANSWERS_FILE: &str = "hubgate.toml";
 
@@ -158,8 +156,8 @@ impl<'a> Talk<'a> {
     }
 
     fn offers(&self) -> anyhow::Result<Vec<Offer>> {
-        let here = observe::is_installed(self.host, &self.global.prefix)?.then_some(APPLY_HERE);
-        Ok(here.into_iter().chain(OFFERS).collect())
+        let has_hub = observe::is_installed(self.host, &self.global.prefix)?;
+        Ok(offers(has_hub, self.host.is_root()))
     }
 
     /// The file of an earlier run is a good start.
@@ -196,7 +194,7 @@ impl<'a> Talk<'a> {
             given,
             problems,
             found: observe::oauthenticator(self.host, &self.global.prefix)?,
-            secret_file: if rustix::process::geteuid().is_root() {
+            secret_file: if self.host.is_root() {
                 "/root/hubgate-cognito.secret".to_owned()
             } else {
                 "~/.config/hubgate/cognito.secret".to_owned()
@@ -245,6 +243,11 @@ impl<'a> Talk<'a> {
             if let Some((folder, files)) = &folder {
                 let output = Output::compare(self.host, folder, &checked.answers, files)?;
                 output.write(self.global, self.host, checked.warnings.clone())?;
+            }
+            if action == Action::ApplyAsRoot {
+                let file = saved.as_ref().map_or(self.answers_file(), |saved| &saved.path);
+                let command = apply_as_root(self.global, file, &checked.answers.cognito.client_secret);
+                self.global.ui().line(format!("now run    {command}"));
             }
             Ok(written)
         };
@@ -303,6 +306,10 @@ impl<'a> Talk<'a> {
         }
     }
 
+    fn answers_file(&self) -> &Path {
+        self.flags.file().unwrap_or(Path::new(ANSWERS_FILE))
+    }
+
     /// Where the answers go; none where they are there already or not wanted.
     fn ask_answers_file(
         &self,
@@ -310,7 +317,7 @@ impl<'a> Talk<'a> {
         wizard: &mut Wizard<'_>,
     ) -> anyhow::Result<Reply<Option<Saved>>> {
         let given = wizard.to_save();
-        let default = self.flags.file().unwrap_or(Path::new(ANSWERS_FILE));
+        let default = self.answers_file();
         let saved = Saved::new(self.host, default, &given);
         if saved.as_ref().is_ok_and(Saved::is_there) {
             let what = format!("{} says all this already.", default.display());
@@ -320,7 +327,7 @@ impl<'a> Talk<'a> {
         if self.global.yes {
             return Ok(Reply::Answer(Some(saved?)));
         }
-        let must = action == Action::SaveAnswers;
+        let must = matches!(action, Action::SaveAnswers | Action::ApplyAsRoot);
         let explain = if must {
             "For the next run, and for hubgate render --answers. No secret is in it."
         } else {
@@ -345,16 +352,6 @@ impl<'a> Talk<'a> {
             Reply::Back => Reply::Back,
         })
     }
-}
-
-fn write_secret(host: &dyn Host, typed: &TypedSecret) -> anyhow::Result<PathBuf> {
-    let path = expanded(host, &typed.file).context("HOME is not set, so ~ means nothing")?;
-    if let Some(folder) = path.parent() {
-        host.create_dir(folder, 0o700)?;
-    }
-    let line = zeroize::Zeroizing::new(format!("{}\n", typed.secret.expose()));
-    host.write_atomic(&path, line.as_bytes(), 0o600, None)?;
-    Ok(path)
 }
 
 fn check_folder(host: &dyn Host, text: &str) -> Result<String, Invalid> {

@@ -18,7 +18,7 @@ use crate::ui::page::Row;
 use crate::ui::prompt::{Halt, Menu, Prompter, Reply};
 use asking::joined;
 
-pub use next::{APPLY_HERE, Action, OFFERS, Offer, what_next};
+pub use next::{Action, Offer, offers, what_next};
 pub use secret::{TypedSecret, expanded};
 pub use summary::summary;
 

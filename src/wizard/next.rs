@@ -11,6 +11,8 @@ pub enum Action {
     WriteFiles,
     /// Print user-data.sh.
     PrintUserData,
+    /// Write the answers file, and say how root applies it.
+    ApplyAsRoot,
     /// Write the answers file alone.
     SaveAnswers,
     /// Change an answer.
@@ -28,8 +30,8 @@ pub struct Offer {
     pub label: &'static str,
 }
 
-/// What there is to choose everywhere; a machine may have more to offer.
-pub const OFFERS: [Offer; 5] = [
+/// What there is to choose everywhere.
+const OFFERS: [Offer; 5] = [
     Offer {
         action: Action::WriteFiles,
         label: "Write the files      to a folder, for review",
@@ -52,11 +54,31 @@ pub const OFFERS: [Offer; 5] = [
     },
 ];
 
-/// What a machine with TLJH has to offer before all else.
-pub const APPLY_HERE: Offer = Offer {
+/// What a machine with TLJH has to offer root before all else.
+const APPLY_HERE: Offer = Offer {
     action: Action::Apply,
     label: "Apply here           on this machine's hub, undone if the login fails",
 };
+
+/// What it has to offer others, who may not change the hub.
+const APPLY_AS_ROOT: Offer = Offer {
+    action: Action::ApplyAsRoot,
+    label: "Apply here           needs root: saves the answers for sudo hubgate apply",
+};
+
+/// What there is to choose on this machine.
+pub fn offers(has_hub: bool, is_root: bool) -> Vec<Offer> {
+    let mut offers = OFFERS.to_vec();
+    if has_hub && is_root {
+        offers.insert(0, APPLY_HERE);
+    } else if has_hub {
+        let at = offers
+            .iter()
+            .position(|offer| offer.action == Action::SaveAnswers);
+        offers.insert(at.unwrap_or_default(), APPLY_AS_ROOT);
+    }
+    offers
+}
 
 /// Asks what to do. Going back is changing an answer.
 ///

@@ -315,3 +315,17 @@ fn ctrl_c_ends_the_questions_wherever_they_are() {
         assert!(matches!(halted, Err(Halt::Stopped)), "after {at} answers");
     }
 }
+
+#[test]
+fn applying_comes_first_for_root_and_never_first_for_others() {
+    let actions = |has_hub, is_root| -> Vec<Action> {
+        let offers = offers(has_hub, is_root);
+        offers.iter().map(|offer| offer.action).collect()
+    };
+    assert_eq!(actions(true, true)[0], Action::Apply);
+    let others = actions(true, false);
+    assert_eq!(others[0], Action::WriteFiles);
+    assert!(others.contains(&Action::ApplyAsRoot) && !others.contains(&Action::Apply));
+    assert!(!actions(false, true).contains(&Action::Apply));
+    assert!(!actions(false, false).contains(&Action::ApplyAsRoot));
+}

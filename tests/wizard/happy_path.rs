@@ -157,6 +157,24 @@ fn an_answer_can_be_changed_at_the_end() {
 }
 
 #[test]
+fn who_is_not_root_saves_the_answers_and_is_told_how_root_applies_them() {
+    let home = Home::new();
+    std::fs::create_dir_all(home.work().join("tljh/hub/bin")).unwrap();
+    home.put("tljh/hub/bin/tljh-config", "");
+    let mut person = home.person().args(&["--prefix", "tljh"]).not_root().starts();
+    person
+        .tells_the_hub()
+        .tells_cognito_and_the_secret("~/cognito.secret")
+        .tells_who();
+    person.picks("What next", "Apply here           needs root");
+    person.answers("Save the answers in", "");
+    person.sees("now run    sudo --preserve-env=HOME hubgate apply --answers hubgate.toml --prefix ");
+    assert_eq!(person.ends().code, Some(0));
+    assert!(home.read("hubgate.toml").contains(ID));
+    assert!(home.path().join("cognito.secret").is_file());
+}
+
+#[test]
 fn applying_is_offered_where_there_is_a_hub_and_only_there() {
     let home = Home::new();
     std::fs::create_dir_all(home.work().join("tljh/hub/bin")).unwrap();

@@ -87,6 +87,7 @@ impl Home {
             env: vec![("NO_COLOR", "1".to_owned()), ("LANG", "C".to_owned())],
             size: (50, 400),
             stdout: None,
+            root: true,
         }
     }
 }
@@ -98,6 +99,7 @@ pub struct Start<'a> {
     env: Vec<(&'static str, String)>,
     size: (u16, u16),
     stdout: Option<&'static str>,
+    root: bool,
 }
 
 impl Start<'_> {
@@ -123,6 +125,12 @@ impl Start<'_> {
         self
     }
 
+    /// Is somebody else than root, whoever runs the tests.
+    pub fn not_root(mut self) -> Self {
+        self.root = false;
+        self
+    }
+
     /// Sends standard output to a file in the folder to work in.
     pub fn stdout_to(mut self, file: &'static str) -> Self {
         self.stdout = Some(file);
@@ -133,8 +141,10 @@ impl Start<'_> {
         // An ordinary terminal first: rexpect's own does not echo.
         let (rows, columns) = self.size;
         let redirect = self.stdout.map_or(String::new(), |file| format!(" > {file}"));
+        // Without a map of its users this is nobody's space, and the files in it stay who runs the tests'.
+        let space = if self.root { "" } else { "unshare --user " };
         let script = format!(
-            "stty sane rows {rows} cols {columns}; echo ready; read -r go; exec \"$0\" \"$@\"{redirect}"
+            "stty sane rows {rows} cols {columns}; echo ready; read -r go; exec {space}\"$0\" \"$@\"{redirect}"
         );
         let mut command = Command::new("/bin/sh");
         command.args(["-c", &script, HUBGATE]).args(&self.args);
