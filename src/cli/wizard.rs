@@ -62,6 +62,8 @@ pub fn ask(global: &Global, flags: AnswerFlags) -> anyhow::Result<ExitCode> {
         Err(error) if matches!(error.downcast_ref(), Some(Halt::Stopped)) => Ok(session.stopped()),
         Err(error) => Err(error),
         Ok(After::Apply(chosen)) => {
+            // Before the terminal is handed over, so that no Ctrl-C falls in between.
+            host.interrupt().on_signals()?;
             session.hand_over();
             let (checked, given) = *chosen;
             apply_checked(global, &host, &checked, &given, &Waiting::default(), false)

@@ -79,6 +79,43 @@ fn ctrl_c_typed_ahead_of_the_questions_leaves_everything_as_it_was() {
 }
 
 #[test]
+fn ctrl_c_in_an_apply_puts_everything_back() {
+    let home = Home::new();
+    home.has_a_hub();
+    let path = format!("{}:/usr/bin:/bin", home.work().join("bin").display());
+    let before = home.everything();
+    let mut person = home
+        .person()
+        .args(&["--prefix", "tljh", "--client-secret-from", "env:MY_SECRET"])
+        .env("MY_SECRET", SECRET)
+        .env("PATH", &path)
+        .root_of_a_new_machine()
+        .starts();
+    person.tells_the_hub();
+    person
+        .answers("Cognito domain", crate::kit::DOMAIN)
+        .answers("Client ID", crate::kit::ID)
+        .tells_who();
+    person.picks("What next", "Apply here");
+    person.answers("Save the answers in", "-");
+    person.sees("awscognito.py (mode 0644)").sees("tljh-config ");
+    assert!(home.everything() != before, "nothing was begun");
+    person
+        .presses_ctrl_c()
+        .sees("✗ tljh-config ")
+        .sees("stopped on request");
+    let end = person.ends();
+    assert_eq!(end.code, Some(1), "{}", end.seen);
+    assert!(
+        end.seen.contains("restored: every file is as it was before"),
+        "{}",
+        end.seen
+    );
+    assert!(end.restored && end.shows_cursor() && !end.seen.contains(SECRET));
+    assert!(home.everything() == before, "something is left");
+}
+
+#[test]
 fn a_request_to_end_from_outside_leaves_everything_as_it_was() {
     let home = Home::new();
     let before = home.everything();

@@ -45,6 +45,30 @@ impl Home {
         path
     }
 
+    /// A hub in the folder `tljh`, as far as its files go. Its `tljh-config` never ends.
+    pub fn has_a_hub(&self) {
+        for folder in [
+            "bin",
+            "tljh/hub/bin",
+            "tljh/hub/lib/python3.12/site-packages/oauthenticator-17.4.0.dist-info",
+            "tljh/config/jupyterhub_config.d",
+        ] {
+            fs::create_dir_all(self.work().join(folder)).unwrap();
+        }
+        // Nothing listens on that port.
+        self.put("tljh/config/config.yaml", "http:\n  port: 1\n");
+        self.put("tljh/config/config.yaml.lock", "");
+        for (program, does) in [
+            ("bin/systemctl", "true"),
+            ("bin/journalctl", "true"),
+            ("tljh/hub/bin/python", "echo '{\"errors\": [], \"warnings\": []}'"),
+            ("tljh/hub/bin/tljh-config", "exec sleep 1000"),
+        ] {
+            let path = self.put(program, &format!("#!/bin/sh\n{does}\n"));
+            fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+        }
+    }
+
     /// Reads a file of the folder to work in.
     pub fn read(&self, name: &str) -> String {
         fs::read_to_string(self.work().join(name)).unwrap()
@@ -87,7 +111,7 @@ impl Home {
             env: vec![("NO_COLOR", "1".to_owned()), ("LANG", "C".to_owned())],
             size: (50, 400),
             stdout: None,
-            root: true,
+            space: "",
         }
     }
 }
@@ -99,7 +123,7 @@ pub struct Start<'a> {
     env: Vec<(&'static str, String)>,
     size: (u16, u16),
     stdout: Option<&'static str>,
-    root: bool,
+    space: &'static str,
 }
 
 impl Start<'_> {
@@ -127,7 +151,15 @@ impl Start<'_> {
 
     /// Is somebody else than root, whoever runs the tests.
     pub fn not_root(mut self) -> Self {
-        self.root = false;
+        // Nobody is anybody in a space without a map of its users; the files stay theirs who runs the tests.
+        self.space = "unshare --user ";
+        self
+    }
+
+    /// Is root on a machine that has no record of hubgate's, no units and no network.
+    pub fn root_of_a_new_machine(mut self) -> Self {
+        self.space = "unshare --map-root-user --mount --net /bin/sh -c \
+            'mount -t tmpfs none /var/lib && mount -t tmpfs none /run && exec \"$0\" \"$@\"' ";
         self
     }
 
@@ -141,8 +173,7 @@ impl Start<'_> {
         // An ordinary terminal first: rexpect's own does not echo.
         let (rows, columns) = self.size;
         let redirect = self.stdout.map_or(String::new(), |file| format!(" > {file}"));
-        // Without a map of its users this is nobody's space, and the files in it stay who runs the tests'.
-        let space = if self.root { "" } else { "unshare --user " };
+        let space = self.space;
         let script = format!(
             "stty sane rows {rows} cols {columns}; echo ready; read -r go; exec {space}\"$0\" \"$@\"{redirect}"
         );
