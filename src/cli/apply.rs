@@ -103,7 +103,7 @@ pub fn apply_checked(
     let ui = global.ui();
     let state = StateDir::default();
     let _lock = lock(host, &state)?;
-    host.interrupt().on_signals()?;
+    super::stop_on_signals(host)?;
     let secret = resolve_secret(ui, host, checked)?;
     let wish = wish(global, checked, given, &secret, waiting, strict);
     let applied = apply(host, &state, &wish, &mut Steps::new(ui))?;

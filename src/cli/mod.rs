@@ -38,6 +38,12 @@ fn machine() -> crate::host::SystemHost {
     crate::host::SystemHost::new()
 }
 
+/// The first Ctrl-C ends a run well. A second one kills, and says at least what becomes of it.
+fn stop_on_signals(host: &dyn crate::host::Host) -> std::io::Result<()> {
+    host.interrupt().before_dying(crate::ui::end_at_once);
+    host.interrupt().on_signals()
+}
+
 /// Exit codes, the same for every command.
 pub mod exit {
     /// Done, or nothing to do.

@@ -54,7 +54,7 @@ pub fn run(global: &Global, args: &Args) -> anyhow::Result<ExitCode> {
         return list(global, &host, &state);
     }
     let _lock = lock(&host, &state)?;
-    host.interrupt().on_signals()?;
+    super::stop_on_signals(&host)?;
     let back_to = if args.to_default {
         BackTo::Default
     } else {

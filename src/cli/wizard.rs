@@ -63,7 +63,7 @@ pub fn ask(global: &Global, flags: AnswerFlags) -> anyhow::Result<ExitCode> {
         Err(error) => Err(error),
         Ok(After::Apply(chosen)) => {
             // Before the terminal is handed over, so that no Ctrl-C falls in between.
-            host.interrupt().on_signals()?;
+            super::stop_on_signals(&host)?;
             session.hand_over();
             let (checked, given) = *chosen;
             apply_checked(global, &host, &checked, &given, &Waiting::default(), false)

@@ -7,11 +7,15 @@
 use std::collections::BTreeSet;
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, mpsc};
+use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process_group};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
+
+/// How long the last words may take.
+const LAST_WORDS: Duration = Duration::from_millis(200);
 
 /// The wish that we stop. Clones share it.
 #[derive(Debug, Clone, Default)]
@@ -23,6 +27,7 @@ struct State {
     requested: AtomicBool,
     held: AtomicUsize,
     groups: Mutex<BTreeSet<u32>>,
+    last_words: OnceLock<fn()>,
 }
 
 impl Interrupt {
@@ -52,6 +57,7 @@ impl Interrupt {
                     let again = this.0.requested.swap(true, Ordering::SeqCst) && signal != SIGHUP;
                     if again && !this.is_held() {
                         this.kill_groups();
+                        this.say_last_words();
                         // Dies by this very signal, as a shell expects.
                         if signal_hook::low_level::emulate_default_handler(signal).is_err() {
                             std::process::exit(128 + signal);
@@ -60,6 +66,11 @@ impl Interrupt {
                 }
             })?;
         Ok(())
+    }
+
+    /// What to say when a second signal kills us. Only the first call counts.
+    pub fn before_dying(&self, say: fn()) {
+        let _ = self.0.last_words.set(say);
     }
 
     /// Asks us to stop, as a first Ctrl-C does.
@@ -98,6 +109,19 @@ impl Interrupt {
 
     pub(super) fn remove_group(&self, group: u32) {
         self.groups().remove(&group);
+    }
+
+    /// In a thread of its own: a terminal that is stopped keeps nobody from dying.
+    fn say_last_words(&self) {
+        let Some(say) = self.0.last_words.get().copied() else {
+            return;
+        };
+        let (done, said) = mpsc::channel();
+        std::thread::spawn(move || {
+            say();
+            done.send(())
+        });
+        let _ = said.recv_timeout(LAST_WORDS);
     }
 
     fn kill_groups(&self) {

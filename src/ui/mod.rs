@@ -98,6 +98,22 @@ fn say_on_stdout(text: &str) {
     write_stdout(format!("{text}\n").as_bytes());
 }
 
+/// For the moment before a second Ctrl-C kills us: ends the line of a step that nobody will end any more,
+/// and shows the cursor.
+pub fn end_at_once() {
+    let mut out = io::stderr().lock();
+    if io::IsTerminal::is_terminal(&out) {
+        let _ = out.write_all(b"\r\x1b[2K\x1b[?25h");
+    }
+    let mark = console::style("✗").red().for_stderr();
+    say(
+        &mut out,
+        &format!(
+            "{mark} stopped at once; the next hubgate apply, verify or rollback puts back what was begun"
+        ),
+    );
+}
+
 /// Prints a line. There is nobody to tell when that fails.
 fn say(out: &mut impl std::io::Write, text: &str) {
     let _ = writeln!(out, "{text}").and_then(|()| out.flush());

@@ -55,6 +55,7 @@ fn a_first_signal_ends_waits_and_lets_us_finish() {
 fn a_second_signal_kills_us_and_what_we_started() {
     if is_inner() {
         let interrupt = Interrupt::new();
+        interrupt.before_dying(|| println!("last words"));
         interrupt.on_signals().unwrap();
         let host = SystemHost::with_interrupt(interrupt.clone());
         let running = host.start(&Invocation::new("/bin/sleep").arg("1000")).unwrap();
@@ -72,6 +73,7 @@ fn a_second_signal_kills_us_and_what_we_started() {
     signal(&child, "-INT");
     assert_eq!(lines.next().unwrap(), "asked");
     signal(&child, "-INT");
+    assert_eq!(lines.next().unwrap(), "last words");
     assert_eq!(end(child).signal(), Some(2));
     let gone = (0..500).any(|_| {
         std::thread::sleep(Duration::from_millis(10));
