@@ -8,6 +8,9 @@ use super::Cli;
 
 const HINT: &str = "it is not shown, since it may be a secret; the client secret is given with --client-secret-from file:PATH, env:NAME or stdin";
 
+/// Longer than what is mistyped for `letsencrypt`, shorter than a secret: those have 24 characters and more.
+const MAY_BE_A_SECRET: usize = 16;
+
 /// The command line. Help, the version and mistakes are told here, and end the process.
 pub(super) fn read() -> Cli {
     Cli::try_parse().unwrap_or_else(|error| without_values(error).exit())
@@ -33,7 +36,7 @@ fn without_values(mut error: clap::Error) -> clap::Error {
         }
         ErrorKind::InvalidValue | ErrorKind::ValueValidation | ErrorKind::TooManyValues => {
             let value = text(&error, ContextKind::InvalidValue).unwrap_or_default();
-            if !value.chars().all(|c| c.is_ascii_digit()) {
+            if value.chars().count() >= MAY_BE_A_SECRET {
                 let shown = ContextValue::String("[not shown]".to_owned());
                 error.insert(ContextKind::InvalidValue, shown);
             }
