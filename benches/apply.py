@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "lab" / "
 
 from lab import CONFIG, Lab  # noqa: E402
 
-ROUNDS = 9
+ROUNDS = 5
 MOST_TIMES, MOST_MEMORY = 1.05, 12 * 1024
 FOLDER = f"{CONFIG}/jupyterhub_config.d"
 

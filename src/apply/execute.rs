@@ -1,8 +1,9 @@
 //! One step, done.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use super::backup::sha256_of;
 use super::config_lock::lock_config;
@@ -37,6 +38,8 @@ pub struct Scene<'a> {
     pub config: ConfigYaml,
     /// The SHA-256 of the other files now, as far as we know; none where there is no file.
     pub known: BTreeMap<PathBuf, Option<String>>,
+    /// Since when the hub runs with the settings as they are now: traefik's restart started it too.
+    fresh_hub: Cell<Option<SystemTime>>,
     /// The run; programs that it starts carry its name, so that whoever recovers finds them.
     pub run: String,
 }
@@ -62,6 +65,7 @@ impl<'a> Scene<'a> {
             hub_deadline,
             config: observed.config.map_err(crate::plan::NoPlan::from)?,
             known,
+            fresh_hub: Cell::new(None),
             run: String::new(),
         })
     }
@@ -75,6 +79,7 @@ impl<'a> Scene<'a> {
             hub_deadline,
             config: ConfigYaml::default(),
             known: BTreeMap::new(),
+            fresh_hub: Cell::new(None),
             run: journal.id.clone(),
         }
     }
@@ -109,6 +114,9 @@ impl<'a> Scene<'a> {
     /// # Errors
     /// When it cannot be done, or somebody else changed what it is about.
     pub fn execute(&mut self, step: &Step) -> Result<(), Cause> {
+        if !matches!(step.kind, StepKind::RestartHub) {
+            self.fresh_hub.set(None);
+        }
         match &step.kind {
             StepKind::MakeFolder { path, mode } => {
                 self.host.create_dir(path, *mode)?;
@@ -257,6 +265,18 @@ impl<'a> Scene<'a> {
     /// # Errors
     /// When `tljh-config` fails or hangs.
     pub fn reload_proxy(&self) -> Result<(), Cause> {
+        let since = self.host.now();
+        let before = units::hub_start(self.host);
+        self.fresh_hub.set(None);
+        self.reload_traefik()?;
+        let after = units::hub_start(self.host);
+        if before.is_some() && after.is_some() && before != after {
+            self.fresh_hub.set(Some(since));
+        }
+        Ok(())
+    }
+
+    fn reload_traefik(&self) -> Result<(), Cause> {
         let reload = || self.tljh_config(&["reload", "proxy"]).map(drop);
         match reload() {
             // systemd refuses to start a unit that failed too often, whatever was wrong with it.
@@ -269,12 +289,15 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// Restarts the hub's unit and waits until the hub answers; gives up early when systemd starts it
-    /// again and again.
+    /// Restarts the hub's unit, unless traefik's restart did that already, and waits until the hub answers;
+    /// gives up early when systemd starts it again and again.
     ///
     /// # Errors
     /// When it does not answer in time, with what its journal says.
     pub fn restart_hub(&self) -> Result<(), Cause> {
+        if let Some(since) = self.fresh_hub.take() {
+            return self.wait_for_hub(since);
+        }
         let since = self.host.now();
         let shown = "systemctl restart jupyterhub";
         let restart = || units::restart_hub(self.host).map_err(|source| self.not_ended(shown, source));
@@ -292,7 +315,7 @@ impl<'a> Scene<'a> {
         self.wait_for_hub(since)
     }
 
-    fn wait_for_hub(&self, since: std::time::SystemTime) -> Result<(), Cause> {
+    fn wait_for_hub(&self, since: SystemTime) -> Result<(), Cause> {
         let local = LocalHub::read(self.host, self.files.prefix())
             .map_err(|error| std::io::Error::other(error.to_string()))?;
         let until = self.host.monotonic() + self.hub_deadline;
@@ -312,7 +335,7 @@ impl<'a> Scene<'a> {
         }
     }
 
-    fn hub_down(&self, since: std::time::SystemTime, late: bool, restarts: u32, seen: &str) -> Cause {
+    fn hub_down(&self, since: SystemTime, late: bool, restarts: u32, seen: &str) -> Cause {
         let journal = units::hub_journal(self.host, since, 120);
         let why = match crate::hub::symptom_of(&journal) {
             Some(symptom) => format!("{}; {}", symptom.what, symptom.remedy),

@@ -27,6 +27,15 @@ pub fn reset_failed(host: &dyn Host) -> Result<Finished, RunError> {
     systemctl(host, &["reset-failed", "jupyterhub", "traefik"], QUERY_DEADLINE)
 }
 
+/// Which of its starts the hub's unit is in, as systemd names it; none where that is not known or it is down.
+/// <https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html#%24INVOCATION_ID>
+pub fn hub_start(host: &dyn Host) -> Option<String> {
+    let arguments = ["show", "jupyterhub", "--property=InvocationID", "--value"];
+    let shown = systemctl(host, &arguments, QUERY_DEADLINE).ok()?;
+    let id = shown.stdout_text().trim().to_owned();
+    (shown.success() && !id.is_empty()).then_some(id)
+}
+
 /// How often systemd has started the hub again by itself since it was last asked to.
 pub fn hub_restarts(host: &dyn Host) -> Option<u32> {
     let finished = systemctl(
@@ -82,14 +91,7 @@ pub fn hub_journal(host: &dyn Host, since: SystemTime, lines: usize) -> Vec<Stri
 
 /// The hub's journal since it was last started; empty where there is none.
 pub fn hub_journal_of_this_start(host: &dyn Host) -> Vec<String> {
-    let shown = systemctl(
-        host,
-        &["show", "jupyterhub", "--property=InvocationID", "--value"],
-        QUERY_DEADLINE,
-    );
-    let Ok(shown) = shown else { return Vec::new() };
-    let id = shown.stdout_text().trim().to_owned();
-    let Some(program) = host.find("journalctl").filter(|_| !id.is_empty()) else {
+    let (Some(id), Some(program)) = (hub_start(host), host.find("journalctl")) else {
         return Vec::new();
     };
     let call = Invocation::new(program)

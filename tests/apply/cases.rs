@@ -185,7 +185,8 @@ fn after_two_applies() -> World {
     world
 }
 
-/// Every step is done and the login was seen, but the run was not committed.
+/// The hub runs with the new settings, but the run was not committed.
 fn killed_before_the_end() -> World {
-    super::faults::killed(World::fresh, apply, "run /usr/bin/systemctl restart jupyterhub")
+    let started = "run /usr/bin/systemctl show jupyterhub --property=InvocationID --value";
+    super::faults::killed(World::fresh, apply, started)
 }

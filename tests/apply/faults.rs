@@ -36,7 +36,7 @@ pub fn killed(
     let at = operations
         .iter()
         .rposition(|operation| operation.what == last)
-        .unwrap()
+        .unwrap_or_else(|| panic!("no {last:?} in {operations:#?}"))
         + 1;
     let world = hub();
     let doomed = Faulty::new(world.process(), at, Fault::KilledAfter, Death::Panic);

@@ -221,6 +221,9 @@ fn systemctl(
         "show" if words.iter().any(|word| word == "--property=NRestarts") => {
             finished(format!("{}\n", units.restarts(host.monotonic())))
         }
+        "show" if words.iter().any(|word| word == "--property=InvocationID") => {
+            finished(format!("{:032x}\n", units.starts))
+        }
         "show" => finished(format!("TLJH_INSTALL_PREFIX={}\n", prefix.display())),
         "is-active" => finished("active\nactive\n"),
         other => panic!("the model has no systemctl {other}"),

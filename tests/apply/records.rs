@@ -8,7 +8,9 @@ use super::cases::apply;
 use super::faults::killed;
 use super::world::{ANSWERS, PREFIX, SECRET, World, applied, recovered, went_back};
 
-const RESTART: &str = "run /usr/bin/systemctl restart jupyterhub";
+/// The hub runs with the new settings: of traefik's restart, or else of its own.
+const STARTED: &str = "run /usr/bin/systemctl show jupyterhub --property=InvocationID --value";
+const RESTARTED: &str = "run /usr/bin/systemctl restart jupyterhub";
 
 fn broken(error: RunFailed) -> (Cause, Vec<String>) {
     match error {
@@ -45,7 +47,7 @@ fn a_marker_without_a_record_needs_a_person_once() {
 #[test]
 fn a_record_that_is_cut_short_still_gives_the_old_files_back_by_hand() {
     let before = World::fresh().picture();
-    let world = killed(World::fresh, apply, RESTART);
+    let world = killed(World::fresh, apply, STARTED);
     let journal = world.host.list("/var/lib/hubgate/runs".as_ref()).unwrap()[0].join("journal.json");
     let text = world.host.read(&journal).unwrap();
     world.host.put(&journal, &text[..text.len() / 2], 0o600);
@@ -61,7 +63,7 @@ fn a_record_that_is_cut_short_still_gives_the_old_files_back_by_hand() {
 
 #[test]
 fn a_record_of_a_newer_hubgate_is_left_to_it() {
-    let world = killed(World::fresh, apply, RESTART);
+    let world = killed(World::fresh, apply, STARTED);
     let before = world.picture();
     let journal = world.host.list("/var/lib/hubgate/runs".as_ref()).unwrap()[0].join("journal.json");
     world.host.put(
@@ -127,7 +129,7 @@ fn runs_keep_their_order_when_the_clock_is_set_back() {
 #[test]
 fn a_rollback_after_an_apply_that_was_cut_off_takes_back_no_older_one() {
     let before = applied_before().picture();
-    let world = killed(applied_before, apply, RESTART);
+    let world = killed(applied_before, apply, RESTARTED);
     let back = went_back(&world, false).unwrap();
     assert!(matches!(back, WentBack::EndedCutOffRun));
     assert_eq!(world.picture(), before, "{}", before.difference(&world.picture()));
@@ -142,7 +144,7 @@ fn applied_before() -> World {
 #[test]
 fn a_recovery_that_fails_is_tried_again_by_the_next_start() {
     let before = World::fresh().picture();
-    let world = killed(World::fresh, apply, RESTART);
+    let world = killed(World::fresh, apply, STARTED);
     world.running.lock().unwrap().port_taken = true;
     let (cause, _) = broken(recovered(&world.process()).unwrap_err());
     assert!(matches!(cause, Cause::CutOff(_)), "{cause}");
@@ -164,7 +166,7 @@ fn a_recovery_that_fails_is_tried_again_by_the_next_start() {
 
 #[test]
 fn a_program_that_outlived_its_hubgate_changes_nothing_after_the_recovery() {
-    let world = killed(World::fresh, apply, RESTART);
+    let world = killed(World::fresh, apply, STARTED);
     let run = world.host.list("/var/lib/hubgate/runs".as_ref()).unwrap()[0].clone();
     let run = run.file_name().unwrap().to_string_lossy().into_owned();
     world.host.put(
