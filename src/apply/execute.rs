@@ -13,14 +13,16 @@ use super::observe::file_state;
 use super::units;
 use crate::host::{Finished, Host, Invocation, RunError};
 use crate::plan::{ConfigYaml, FileState, HubFiles, Observed, Step, StepKind, secret_file};
-use crate::render::{TljhChange, sha256_hex};
+use crate::render::sha256_hex;
 use crate::secret::Secret;
 use crate::verify::{LocalHub, wait_until_ready};
 
 /// How long one `tljh-config` may take: tenths of a second, and ten seconds seen on a busy machine.
-const TLJH_CONFIG_DEADLINE: Duration = Duration::from_secs(60);
+pub(super) const TLJH_CONFIG_DEADLINE: Duration = Duration::from_secs(60);
 /// How often to try again when somebody else's `tljh-config` holds the lock.
-const TLJH_CONFIG_TRIES: u32 = 5;
+pub(super) const TLJH_CONFIG_TRIES: u32 = 5;
+/// What it says then.
+pub(super) const LOCK_HELD: &str = "Another instance of tljh-config holds the lock";
 /// A hub that systemd had to start this often again will not come up.
 const RESTARTS_OF_A_HUB_THAT_CANNOT_START: u32 = 2;
 
@@ -109,6 +111,25 @@ impl<'a> Scene<'a> {
         self.known.insert(path.to_owned(), Some(sha256_hex(bytes)));
         Ok(())
     }
+    /// Does steps that belong together: one, or several changes of TLJH's settings.
+    ///
+    /// # Errors
+    /// As [`execute`](Self::execute).
+    pub fn execute_together(&mut self, steps: &[Step]) -> Result<(), Cause> {
+        let change = |step: &Step| match &step.kind {
+            StepKind::TljhConfig(change) => Some(change.clone()),
+            _ => None,
+        };
+        let changes: Option<Vec<_>> = steps.iter().map(change).collect();
+        match changes {
+            Some(changes) if changes.len() > 1 => {
+                self.fresh_hub.set(None);
+                self.change_config(&changes.iter().collect::<Vec<_>>())
+            }
+            _ => steps.iter().try_for_each(|step| self.execute(step)),
+        }
+    }
+
     /// Does one step.
     ///
     /// # Errors
@@ -149,7 +170,7 @@ impl<'a> Scene<'a> {
                 self.known.insert(path.clone(), None);
                 Ok(())
             }
-            StepKind::TljhConfig(change) => self.change_config(change),
+            StepKind::TljhConfig(change) => self.change_config(&[change]),
             StepKind::ReloadProxy => self.reload_proxy(),
             StepKind::RestartHub => self.restart_hub(),
         }
@@ -171,28 +192,6 @@ impl<'a> Scene<'a> {
         }
         self.config = config;
         Ok(())
-    }
-
-    /// Lets `tljh-config` make the change and sees that it made this one and no other.
-    fn change_config(&mut self, change: &TljhChange) -> Result<(), Cause> {
-        if self.read_config()? != self.config {
-            return Err(Cause::ChangedMeanwhile(self.files.config_yaml()));
-        }
-        self.tljh_config(&change.arguments())?;
-        let expected = self.config.after(change);
-        let found = self.read_config()?;
-        if found == expected {
-            self.config = expected;
-            return Ok(());
-        }
-        if found.has(change) {
-            return Err(Cause::ChangedMeanwhile(self.files.config_yaml()));
-        }
-        Err(Cause::UnexpectedConfig(format!(
-            "{} is {:?} now",
-            change.path(),
-            found.get(change.path())
-        )))
     }
 
     /// What `config.yaml` says, read under TLJH's own lock.
@@ -218,12 +217,9 @@ impl<'a> Scene<'a> {
     /// # Errors
     /// When it fails, hangs, or the lock is not to be had.
     pub fn tljh_config(&self, arguments: &[&str]) -> Result<Finished, Cause> {
-        let call = Invocation::new(self.files.tljh_config())
+        let call = self
+            .of_this_run(Invocation::new(self.files.tljh_config()))
             .args(arguments.iter().copied())
-            .env("TLJH_INSTALL_PREFIX", self.files.prefix())
-            .env(super::orphans::RUN_VARIABLE, &self.run)
-            // Else what a reload that hangs has said is lost with it.
-            .env("PYTHONUNBUFFERED", "1")
             .deadline(TLJH_CONFIG_DEADLINE);
         let shown = format!("tljh-config {}", arguments.join(" "));
         for attempt in 1.. {
@@ -232,9 +228,7 @@ impl<'a> Scene<'a> {
                 return Ok(finished);
             }
             let output = format!("{}{}", finished.stdout_text(), finished.stderr_text());
-            if attempt < TLJH_CONFIG_TRIES
-                && output.contains("Another instance of tljh-config holds the lock")
-            {
+            if attempt < TLJH_CONFIG_TRIES && output.contains(LOCK_HELD) {
                 continue;
             }
             return Err(self.failed(&shown, &finished, &output));
@@ -242,18 +236,18 @@ impl<'a> Scene<'a> {
         Err(Cause::Interrupted)
     }
 
-    fn run(&self, call: &Invocation, shown: &str) -> Result<Finished, Cause> {
+    /// With what TLJH needs, and what tells whoever recovers whose program it was.
+    pub(super) fn of_this_run(&self, call: Invocation) -> Invocation {
+        call.env("TLJH_INSTALL_PREFIX", self.files.prefix())
+            .env(super::orphans::RUN_VARIABLE, &self.run)
+            // Else what a reload that hangs has said is lost with it.
+            .env("PYTHONUNBUFFERED", "1")
+    }
+
+    pub(super) fn run(&self, call: &Invocation, shown: &str) -> Result<Finished, Cause> {
         self.host
             .run(call)
             .map_err(|source| self.not_ended(shown, source))
-    }
-
-    fn failed(&self, shown: &str, finished: &Finished, output: &str) -> Cause {
-        Cause::ProgramFailed {
-            program: shown.to_owned(),
-            exit: finished.exit.to_string(),
-            output: last_lines(output, self.secret),
-        }
     }
 
     fn not_ended(&self, shown: &str, source: RunError) -> Cause {

@@ -13,6 +13,7 @@ mod orphans;
 mod preflight;
 mod remembered;
 mod rolling_back;
+mod settings;
 mod state_dir;
 mod transaction;
 mod undo;

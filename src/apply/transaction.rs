@@ -13,7 +13,7 @@ use super::orphans::end_orphans;
 use super::state_dir::StateDir;
 use super::undo::{NotUndone, Undone, close, tidy, undo};
 use crate::host::{Host, Lock};
-use crate::plan::{Plan, Step};
+use crate::plan::{Plan, Step, StepKind};
 use crate::verify::{LocalHub, LoginLook};
 
 /// Who is told how a run goes.
@@ -168,13 +168,21 @@ fn act(
     journal: &mut Journal,
     progress: &mut dyn Progress,
 ) -> Result<(), Cause> {
-    for number in 0..journal.entries.len() {
+    let mut next = 0;
+    while next < journal.entries.len() {
         stop_if_asked(scene)?;
-        let step = journal.entries[number].step.clone();
-        journal.entries[number].state = StepState::Started;
+        let these = next..next + together(&journal.entries[next..]);
+        next = these.end;
+        let steps: Vec<Step> = journal.entries[these.clone()]
+            .iter()
+            .map(|entry| entry.step.clone())
+            .collect();
+        mark(&mut journal.entries[these.clone()], StepState::Started);
         journal.save(scene.host, state)?;
-        timed(scene, progress, &step.to_string(), |scene| scene.execute(&step))?;
-        journal.entries[number].state = StepState::Done;
+        timed(scene, progress, &words(&steps), |scene| {
+            scene.execute_together(&steps)
+        })?;
+        mark(&mut journal.entries[these], StepState::Done);
         journal.save(scene.host, state)?;
     }
     stop_if_asked(scene)?;
@@ -182,6 +190,33 @@ fn act(
         (order.prove)(scene)
     })?;
     stop_if_asked(scene)
+}
+
+/// How many of these steps are done at once: changes of TLJH's settings share one Python, since to start
+/// one takes longer than the change. An undo knows every state of the file between them.
+fn together(entries: &[Entry]) -> usize {
+    let settings = entries
+        .iter()
+        .take_while(|entry| matches!(entry.step.kind, StepKind::TljhConfig(_)));
+    settings.count().max(1)
+}
+
+fn mark(entries: &mut [Entry], state: StepState) {
+    entries.iter_mut().for_each(|entry| entry.state = state);
+}
+
+fn words(steps: &[Step]) -> String {
+    let path = |step: &Step| match &step.kind {
+        StepKind::TljhConfig(change) => change.path().to_owned(),
+        other => other.to_string(),
+    };
+    match steps {
+        [step] => step.to_string(),
+        steps => format!(
+            "tljh-config {}",
+            steps.iter().map(path).collect::<Vec<_>>().join(", ")
+        ),
+    }
 }
 
 fn timed(

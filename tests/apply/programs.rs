@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use hubgate::host::memory::{MemoryHost, failed, finished, hangs};
-use hubgate::host::{Clock, Files, Finished, Invocation, RunError};
+use hubgate::host::{Clock, Files, Finished, Invocation, Programs, RunError};
 use serde_json::Value;
 
 use super::hub::{Running, load};
@@ -30,7 +30,35 @@ pub fn install(host: &MemoryHost, prefix: &Path, running: &Shared) {
         let line = units.lock().unwrap().hub.as_ref().err().cloned();
         Ok(finished(line.unwrap_or_default() + "\n"))
     });
-    host.program(prefix.join("hub/bin/python"), preflight);
+    host.program(
+        prefix.join("hub/bin/python"),
+        |call, host| match &words(call)[..] {
+            [_] => preflight(call, host),
+            [_, program, changes] => settings(program, changes, host),
+            other => panic!("the model has no python {other:?}"),
+        },
+    );
+}
+
+/// `tljh-config` several times, as the script that hubgate gives the hub's Python runs it.
+fn settings(program: &str, changes: &str, host: &MemoryHost) -> Result<Finished, RunError> {
+    let changes: Vec<Vec<String>> = serde_json::from_str(changes).unwrap();
+    let mut said = String::new();
+    for change in changes {
+        said += &format!("+ tljh-config {}\n", change.join(" "));
+        let ended = host.run(&Invocation::new(program).args(change))?;
+        if !ended.success() {
+            let stderr = said + &ended.stderr_text();
+            return Ok(Finished {
+                stderr: stderr.into_bytes(),
+                ..ended
+            });
+        }
+    }
+    Ok(Finished {
+        stderr: said.into_bytes(),
+        ..finished("")
+    })
 }
 
 fn words(call: &Invocation) -> Vec<String> {
