@@ -1,6 +1,5 @@
 //! One person's way through the hub: from its login page to Cognito's form, back, and out again.
 
-use scraper::{Html, Selector};
 use serde::Deserialize;
 use url::Url;
 
@@ -9,7 +8,7 @@ use super::hub::{Hub, HubError};
 use super::promise::Identity;
 use crate::answers::Answers;
 use crate::host::HttpRequest;
-use crate::host::http::{Http, HttpError, Page, Session};
+use crate::host::http::{Element, Html, Http, HttpError, Page, Session};
 use secrecy::ExposeSecret as _;
 
 /// A login has about eight redirects; twice that is a loop.
@@ -81,13 +80,13 @@ impl Visit<'_> {
             return Ok(Outcome::Lost(format!(
                 "stayed on {}, which says: {}",
                 bare(&page.url),
-                text_of(&page, "p")
+                paragraph_of(&page)
             )));
         }
         if page.response.status != 200 {
             return Ok(Outcome::Refused {
                 status: page.response.status,
-                says: text_of(&page, ".error p, .error h1"),
+                says: error_of(&page),
             });
         }
         let name = match self.who_am_i(&mut browser)? {
@@ -128,7 +127,7 @@ impl Visit<'_> {
             return Ok(Err("the hub went straight to Cognito, without auto_login".into()));
         }
         Ok(form(&page)
-            .ok_or_else(|| format!("no login form on {}: {}", bare(&page.url), text_of(&page, "p"))))
+            .ok_or_else(|| format!("no login form on {}: {}", bare(&page.url), paragraph_of(&page))))
     }
 
     /// The user's name, as the hub tells it to this very browser.
@@ -200,33 +199,41 @@ impl Visit<'_> {
 
 /// The button of the hub's login page, if it says what it should.
 fn button(page: &Page) -> Option<Url> {
-    let html = Html::parse_document(&page.response.text());
-    let links = Selector::parse("a[href*='oauth_login']").ok()?;
-    let button = html.select(&links).find(|link| {
-        let words: String = link.text().collect::<Vec<_>>().join(" ");
-        words.contains("AWS Cognito")
-    })?;
-    page.url.join(button.attr("href")?).ok()
+    let html = Html::parse(&page.response.text());
+    let href = html
+        .elements()
+        .filter(|element| element.name() == "a" && element.text().contains("AWS Cognito"))
+        .filter_map(|link| link.attr("href"))
+        .find(|href| href.contains("oauth_login"))?;
+    page.url.join(href).ok()
 }
 
 /// Where the form with a password goes.
 fn form(page: &Page) -> Option<Url> {
-    let html = Html::parse_document(&page.response.text());
-    let forms = Selector::parse("form:has(input[type='password'])").ok()?;
-    let action = html.select(&forms).next()?.attr("action").unwrap_or_default();
-    page.url.join(action).ok()
+    let html = Html::parse(&page.response.text());
+    let is_password = |field: Element<'_>| field.name() == "input" && field.is_of_type("password");
+    let form = html
+        .elements()
+        .find(|element| element.name() == "form" && element.elements().any(is_password))?;
+    page.url.join(form.attr("action").unwrap_or_default()).ok()
 }
 
-/// The text of the page's first such element that has any, on one line.
-fn text_of(page: &Page, selector: &str) -> String {
-    let html = Html::parse_document(&page.response.text());
-    let Ok(selector) = Selector::parse(selector) else {
-        return String::new();
-    };
-    let texts = html.select(&selector).map(|element| {
-        let words: String = element.text().collect();
-        words.split_whitespace().collect::<Vec<_>>().join(" ")
-    });
+fn paragraph_of(page: &Page) -> String {
+    let html = Html::parse(&page.response.text());
+    first_said(html.elements().filter(|element| element.name() == "p"))
+}
+
+fn error_of(page: &Page) -> String {
+    let html = Html::parse(&page.response.text());
+    let is_error = |element: &Element<'_>| element.has_class("error");
+    let errors = html.elements_not_inside(is_error).filter(is_error);
+    let inside = errors.flat_map(|error| error.elements());
+    first_said(inside.filter(|element| matches!(element.name(), "p" | "h1")))
+}
+
+/// The text of the first of these that has any, on one line.
+fn first_said<'a>(elements: impl Iterator<Item = Element<'a>>) -> String {
+    let texts = elements.map(|element| element.text());
     let mut told: Vec<String> = texts.filter(|text| !text.is_empty()).collect();
     // A sentence before a bare "403 : Forbidden".
     told.sort_by_key(|text| text.starts_with(|c: char| c.is_ascii_digit()));

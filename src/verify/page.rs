@@ -1,8 +1,9 @@
 //! What a person sees on a login page, without what changes from look to look. Pure.
 
-use scraper::{ElementRef, Html, Selector};
 use serde::{Deserialize, Serialize};
 use url::Url;
+
+use crate::host::http::{Element, Html};
 
 /// Parameters that are new with every request, or that only carry a person's way back.
 const VOLATILE: [&str; 5] = ["_xsrf", "state", "next", "code_challenge", "nonce"];
@@ -41,18 +42,24 @@ pub struct Page {
 impl Page {
     /// Reads HTML. What is no HTML is an empty page.
     pub fn parse(html: &str) -> Self {
-        let document = Html::parse_document(html);
+        let html = Html::parse(html);
         Page {
-            title: select(&document, "title").first().map(text).unwrap_or_default(),
-            forms: select(&document, "form").iter().map(form).collect(),
-            buttons: select(
-                &document,
-                "a[role=button], a.btn, button, input[type=submit], input[type=image]",
-            )
-            .iter()
-            .filter(|element| !is_hidden(element))
-            .map(button)
-            .collect(),
+            title: html
+                .elements()
+                .find(|element| element.name() == "title")
+                .map(|title| title.text())
+                .unwrap_or_default(),
+            forms: html
+                .elements()
+                .filter(|element| element.name() == "form")
+                .map(form)
+                .collect(),
+            buttons: html
+                // JupyterHub's pages carry dialogs that nobody sees until something goes wrong.
+                .elements_not_inside(|element| element.has_class("modal"))
+                .filter(is_button)
+                .map(button)
+                .collect(),
         }
     }
 
@@ -64,32 +71,30 @@ impl Page {
     }
 }
 
-fn select<'a>(document: &'a Html, selector: &str) -> Vec<ElementRef<'a>> {
-    // The selectors are ours, and the tests below parse each of them.
-    Selector::parse(selector).map_or_else(|_| Vec::new(), |selector| document.select(&selector).collect())
-}
-
-fn form(form: &ElementRef<'_>) -> Form {
-    let fields = Selector::parse("input[name], select[name], textarea[name]").map_or_else(
-        |_| Vec::new(),
-        |fields| {
-            form.select(&fields)
-                .map(|field| {
-                    let kind = field.attr("type").unwrap_or("text");
-                    format!("{} ({kind})", field.attr("name").unwrap_or_default())
-                })
-                .collect()
-        },
-    );
+fn form(form: Element<'_>) -> Form {
+    let fields = form.elements().filter_map(|field| {
+        let name = field.attr("name")?;
+        matches!(field.name(), "input" | "select" | "textarea")
+            .then(|| format!("{name} ({})", field.attr("type").unwrap_or("text")))
+    });
     Form {
         action: steady(form.attr("action").unwrap_or_default()),
         method: form.attr("method").unwrap_or("get").to_ascii_lowercase(),
-        fields,
+        fields: fields.collect(),
     }
 }
 
-fn button(button: &ElementRef<'_>) -> Button {
-    let said = text(button);
+fn is_button(element: &Element<'_>) -> bool {
+    match element.name() {
+        "a" => element.attr("role") == Some("button") || element.has_class("btn"),
+        "button" => true,
+        "input" => element.is_of_type("submit") || element.is_of_type("image"),
+        _ => false,
+    }
+}
+
+fn button(button: Element<'_>) -> Button {
+    let said = button.text();
     Button {
         text: if said.is_empty() {
             button.attr("value").unwrap_or_default().trim().to_owned()
@@ -98,19 +103,6 @@ fn button(button: &ElementRef<'_>) -> Button {
         },
         href: steady(button.attr("href").unwrap_or_default()),
     }
-}
-
-/// JupyterHub's pages carry dialogs that nobody sees until something goes wrong.
-fn is_hidden(element: &ElementRef<'_>) -> bool {
-    element
-        .ancestors()
-        .filter_map(ElementRef::wrap)
-        .any(|around| around.value().classes().any(|class| class == "modal"))
-}
-
-fn text(element: &ElementRef<'_>) -> String {
-    let text: String = element.text().collect();
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// An address, absolute or not, without volatile parameters. An empty query goes too.

@@ -1,10 +1,12 @@
 //! HTTP: one request, one answer.
 
 mod certificate;
+mod html;
 mod message;
 mod session;
 
 pub use certificate::{Peer, PeerCertificate};
+pub use html::{Element, Html};
 pub use message::{BODY_LIMIT, HttpRequest, HttpResponse, Method};
 pub use session::{Page, Session};
 
