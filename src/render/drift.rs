@@ -1,6 +1,6 @@
 //! How the files in a folder differ from what the answers give.
 
-use similar::TextDiff;
+use diffy::{DiffOptions, PatchFormatter};
 
 use super::files::RenderedFile;
 
@@ -32,17 +32,19 @@ pub fn drift(existing: Option<&[u8]>, rendered: &RenderedFile) -> Drift {
 /// could stand is replaced before the texts are compared.
 pub fn diff(old: &str, new: &str, name: &str) -> String {
     let (old, new) = (without_secrets(old), without_secrets(new));
-    let diff = TextDiff::from_lines(&old, &new);
-    let text = diff
-        .unified_diff()
-        .context_radius(2)
-        .header(&format!("{name} (there)"), &format!("{name} (new)"))
-        .to_string();
-    if text.is_empty() {
-        format!("{name} differs in the client secret alone\n")
-    } else {
-        text
+    if old == new {
+        return format!("{name} differs in the client secret alone\n");
     }
+    let patch = DiffOptions::new()
+        .set_context_len(2)
+        .set_original_filename(format!("{name} (there)"))
+        .set_modified_filename(format!("{name} (new)"))
+        .create_patch(&old, &new);
+    // An empty line that stays the same has its space before it, as in other people's diffs.
+    PatchFormatter::new()
+        .suppress_blank_empty(false)
+        .fmt_patch(&patch)
+        .to_string()
 }
 
 /// Hides every literal that is given to something called a secret in hand-written Python, and the secret
@@ -102,6 +104,18 @@ mod tests {
         let user_data = "printf '%s\\n' hunter2hunter2 > \"$work/secret\"\n";
         assert!(!diff(old, "a = 1\n", "x").contains("hunter2"));
         assert!(!diff(user_data, "", "x").contains("hunter2"));
+    }
+
+    #[test]
+    fn a_diff_is_a_unified_one_with_two_lines_around() {
+        let old = "1\n2\n\n4\n5\n6\n7\n8\n9";
+        let new = "1\n2\n\n4\nfive\n6\n7\n8\n9\n";
+        let text = "--- a.py (there)\n+++ a.py (new)\n@@ -3,7 +3,7 @@\n \n 4\n-5\n+five\n 6\n 7\n 8\n-9\n\\ No newline at end of file\n+9\n";
+        assert_eq!(diff(old, new, "a.py"), text);
+        assert_eq!(
+            diff("", "1\n", "a.py"),
+            "--- a.py (there)\n+++ a.py (new)\n@@ -0,0 +1 @@\n+1\n"
+        );
     }
 
     #[test]
