@@ -79,10 +79,14 @@ impl Scene<'_> {
     }
 }
 
-/// The changes as a person would type them.
+/// The first as a person would type it, and how many follow.
 fn shown(changes: &[&TljhChange]) -> String {
-    let typed = |change: &&TljhChange| format!("tljh-config {}", change.arguments().join(" "));
-    changes.iter().map(typed).collect::<Vec<_>>().join("; ")
+    let first = changes.first().map(|change| change.arguments().join(" "));
+    let first = format!("tljh-config {}", first.unwrap_or_default());
+    match changes.len() {
+        0 | 1 => first,
+        count => format!("{first} (and {} more)", count - 1),
+    }
 }
 
 fn without_beginnings(output: &str) -> String {

@@ -195,8 +195,11 @@ fn act(
 /// How many of these steps are done at once: changes of TLJH's settings share one Python, since to start
 /// one takes longer than the change. An undo knows every state of the file between them.
 fn together(entries: &[Entry]) -> usize {
+    // As many as a command line holds with ease.
+    const MOST: usize = 100;
     let settings = entries
         .iter()
+        .take(MOST)
         .take_while(|entry| matches!(entry.step.kind, StepKind::TljhConfig(_)));
     settings.count().max(1)
 }
@@ -206,17 +209,16 @@ fn mark(entries: &mut [Entry], state: StepState) {
 }
 
 fn words(steps: &[Step]) -> String {
+    if let [step] = steps {
+        return step.to_string();
+    }
     let path = |step: &Step| match &step.kind {
         StepKind::TljhConfig(change) => change.path().to_owned(),
         other => other.to_string(),
     };
-    match steps {
-        [step] => step.to_string(),
-        steps => format!(
-            "tljh-config {}",
-            steps.iter().map(path).collect::<Vec<_>>().join(", ")
-        ),
-    }
+    let mut paths: Vec<String> = steps.iter().map(path).collect();
+    paths.dedup();
+    format!("tljh-config: {}", paths.join(", "))
 }
 
 fn timed(

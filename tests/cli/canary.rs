@@ -209,6 +209,10 @@ fn a_mistaken_argument_still_tells_what_is_wrong() {
         (&["apply", "--hub-deadline", "5000"], "5000 is not in 1..=3600"),
         (
             &["apply", "--hub-deadline", "soon"],
+            "invalid value 'soon' for '--hub-deadline <SECONDS>'",
+        ),
+        (
+            &["apply", "--hub-deadline", "5ecret5ecret5ecret"],
             "invalid value '[not shown]' for '--hub-deadline <SECONDS>'",
         ),
     ] {
