@@ -98,11 +98,11 @@ fn ctrl_c_in_an_apply_puts_everything_back() {
         .tells_who();
     person.picks("What next", "Apply here");
     person.answers("Save the answers in", "-");
-    person.sees("awscognito.py (mode 0644)").sees("tljh-config ");
+    person.sees("awscognito.py (mode 0644)").sees("tljh-config: ");
     assert!(home.everything() != before, "nothing was begun");
     person
         .presses_ctrl_c()
-        .sees("✗ tljh-config ")
+        .sees("✗ tljh-config: ")
         .sees("stopped on request");
     let end = person.ends();
     assert_eq!(end.code, Some(1), "{}", end.seen);
