@@ -166,6 +166,7 @@ class Jobs:
 def work(number, binary, jobs):
     """One of the containers, until nothing is left to do."""
     with Lab(f"siege-{number}", binary) as lab:
+        lab.start_sooner()
         lab.cognito()
         siege = Siege(lab)
         # Each container did the same without a fault, and so makes the same cases.

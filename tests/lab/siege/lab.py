@@ -78,6 +78,10 @@ class Lab:
         self.write("/root/cognito.secret", self.secret.encode(), 0o600)
         self.write("/root/hubgate.toml", ANSWERS.encode())
 
+    def start_sooner(self):
+        """Takes out what checks one of jsonschema's formats: its grammar is half of every start of the hub's Python."""
+        self.shell("rm -r /opt/tljh/hub/lib/python3.*/site-packages/{lark,rfc3987_syntax}{,-*}")
+
     def __enter__(self):
         return self
 
