@@ -5,7 +5,6 @@ use std::process::ExitCode;
 use serde::Serialize;
 
 use super::exit;
-use super::wizard::NeedsTerminal;
 use crate::answers::{Key, Problems};
 use crate::apply::{Cause, RunFailed};
 use crate::emulator::EmulatorError;
@@ -14,6 +13,13 @@ use crate::rehearse::RehearseError;
 use crate::render::RenderError;
 use crate::secret::SecretError;
 use crate::ui::Ui;
+
+/// The questions were to be asked where nobody can answer.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the questions need a terminal, and there is none; hubgate render --out DIR takes the answers as flags, variables or a file"
+)]
+pub struct NeedsTerminal;
 
 #[derive(Serialize)]
 struct Document {

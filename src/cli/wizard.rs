@@ -7,9 +7,10 @@ use anyhow::Context as _;
 use serde::Serialize;
 
 use super::apply::{Waiting, apply_checked};
+use super::failure::{self, NeedsTerminal};
 use super::output::{Output, secret_stays_behind};
 use super::saved::{Saved, apply_as_root, write_secret};
-use super::{AnswerFlags, Global, exit, failure};
+use super::{AnswerFlags, Global, exit};
 use crate::answers::{Answers, Checked, Layer, Problems, resolve};
 use crate::apply::observe;
 use crate::host::{Host, SystemHost};
@@ -35,13 +36,6 @@ pub struct Args {
     #[command(flatten)]
     answers: AnswerFlags,
 }
-
-/// The questions were to be asked where nobody can answer.
-#[derive(Debug, thiserror::Error)]
-#[error(
-    "the questions need a terminal, and there is none; hubgate render --out DIR takes the answers as flags, variables or a file"
-)]
-pub struct NeedsTerminal;
 
 pub fn run(global: &Global, args: Args) -> anyhow::Result<ExitCode> {
     ask(global, args.answers)

@@ -35,6 +35,7 @@ mod log;
 mod logout;
 mod pages;
 mod reply;
+mod routes;
 mod rules;
 mod server;
 mod site;

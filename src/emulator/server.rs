@@ -6,13 +6,13 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use super::EmulatorError;
 use super::authorize::COOKIE;
 use super::endpoint::Endpoint;
 use super::fault::Fault;
 use super::log::Seen;
 use super::reply::{Asked, Params, Reply};
 use super::site::{Site, lock};
+use super::{EmulatorError, routes};
 
 /// More than one browser and one hub ever ask at once, even while some wait for a slow answer.
 const WORKERS: usize = 8;
@@ -167,7 +167,7 @@ fn handle(site: &Site, shared: &Shared, mut request: tiny_http::Request) {
     let reply = if faults.has(Fault::NoSuchDomain) {
         no_such_domain()
     } else {
-        site.answer(&asked)
+        routes::answer(&site, &asked)
     };
     seen.status = Some(reply.status);
     seen.error = reply.error.as_deref().map(str::to_owned);

@@ -8,13 +8,11 @@ use ring::rand::SystemRandom;
 
 use super::EmulatorError;
 use super::config::{Client, Config, Pool, User};
-use super::endpoint::Endpoint;
 use super::fault::{Fault, Faults};
 use super::jwt::Signer;
 use super::log::{Observer, Seen};
-use super::reply::{Asked, Failure, Reply};
+use super::reply::Failure;
 use super::store::Store;
-use super::{authorize, discovery, logout, token, userinfo};
 
 /// What every handler works on.
 pub(super) struct Site {
@@ -46,31 +44,6 @@ impl Site {
             observer: config.observer,
             ahead: AtomicU64::new(0),
         })
-    }
-
-    /// Answers a request; whatever the connection does with it is not this function's business.
-    pub(super) fn answer(&self, asked: &Asked) -> Reply {
-        let Some(endpoint) = Endpoint::at(&asked.path, &self.pool.id) else {
-            return text(404, "Not Found").with_error("not_found");
-        };
-        if !endpoint.methods().contains(&asked.method.as_str()) {
-            let allowed = endpoint.methods().join(", ");
-            return text(405, "Method Not Allowed")
-                .with_header("Allow", allowed)
-                .with_error("method_not_allowed");
-        }
-        let reply = match endpoint {
-            Endpoint::Authorize => authorize::authorize(self, asked),
-            Endpoint::Login => authorize::login(self, asked),
-            Endpoint::Token => token::token(self, asked),
-            Endpoint::Revoke => token::revoke(self, asked),
-            Endpoint::UserInfo => userinfo::userinfo(self, asked),
-            Endpoint::Logout => Ok(logout::logout(self, asked)),
-            Endpoint::Error => Ok(logout::error_page(asked)),
-            Endpoint::Discovery => Ok(discovery::configuration(self)),
-            Endpoint::Jwks => Ok(discovery::jwks(self)),
-        };
-        reply.unwrap_or_else(|Failure(why)| text(500, why).with_error("server_error"))
     }
 
     pub(super) fn client(&self, id: &str) -> Option<&Client> {
@@ -126,15 +99,6 @@ impl Site {
 
     pub(super) fn advance(&self, seconds: u64) {
         self.ahead.fetch_add(seconds, Ordering::Relaxed);
-    }
-}
-
-fn text(status: u16, words: &str) -> Reply {
-    Reply {
-        status,
-        headers: vec![("Content-Type", "text/plain;charset=UTF-8".to_owned())],
-        body: format!("{words}\n"),
-        error: None,
     }
 }
 

@@ -12,7 +12,7 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, ClientConnection, DigitallySignedStruct, SignatureScheme};
 use rustls_platform_verifier::Verifier;
 
-use super::http::explain_io;
+use super::failure::explain_io;
 use crate::host::http::{HttpError, Peer, PeerCertificate};
 
 pub(super) fn of_peer(peer: &Peer) -> Result<PeerCertificate, HttpError> {

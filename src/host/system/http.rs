@@ -12,6 +12,7 @@ use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 use ureq::{Agent, AsSendBody, Body, Proxy, Timeout};
 use url::Url;
 
+use super::failure::explain_io;
 use super::{SystemHost, certificate};
 use crate::host::http::{
     BODY_LIMIT, Http, HttpError, HttpRequest, HttpResponse, Method, Peer, PeerCertificate,
@@ -223,22 +224,6 @@ fn explain(error: ureq::Error, url: &Url) -> HttpError {
         other => HttpError::Other {
             at,
             detail: other.to_string(),
-        },
-    }
-}
-
-/// What a failed connection, read or write says.
-pub(super) fn explain_io(error: &io::Error, at: String) -> HttpError {
-    match error.kind() {
-        io::ErrorKind::ConnectionRefused => HttpError::Refused { at },
-        io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => HttpError::Timeout { at },
-        _ if error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) => HttpError::Tls {
-            at,
-            detail: error.to_string(),
-        },
-        _ => HttpError::Other {
-            at,
-            detail: error.to_string(),
         },
     }
 }

@@ -2,6 +2,7 @@
 
 mod certificate;
 mod environment;
+mod failure;
 mod files;
 mod http;
 mod programs;
