@@ -16,7 +16,10 @@ use crate::answers::Https;
 use crate::host::{Host, Invocation};
 use crate::plan::{ConfigYaml, Observed, Step, StepKind};
 
-const SCRIPT: &str = include_str!("../../templates/apply/preflight.py");
+const SCRIPT: &str = concat!(
+    include_str!("../../templates/apply/quick_start.py"),
+    include_str!("../../templates/apply/preflight.py")
+);
 /// Importing JupyterHub takes a second, on a small and busy instance ten.
 const DEADLINE: Duration = Duration::from_secs(90);
 /// Backups, journals and new files need some kilobytes; this leaves room for the hub too.

@@ -5,7 +5,10 @@ use super::execute::{LOCK_HELD, Scene, TLJH_CONFIG_DEADLINE, TLJH_CONFIG_TRIES};
 use crate::host::{Finished, Invocation};
 use crate::render::TljhChange;
 
-const SCRIPT: &str = include_str!("../../templates/apply/tljh_config.py");
+const SCRIPT: &str = concat!(
+    include_str!("../../templates/apply/quick_start.py"),
+    include_str!("../../templates/apply/tljh_config.py")
+);
 /// What the script says before each change.
 const BEGINS: &str = "+ ";
 
@@ -18,10 +21,7 @@ impl Scene<'_> {
         if self.read_config()? != self.config {
             return Err(Cause::ChangedMeanwhile(self.files.config_yaml()));
         }
-        match changes {
-            [change] => self.tljh_config(&change.arguments()).map(drop)?,
-            changes => self.tljh_config_in_one(changes)?,
-        }
+        self.tljh_config_in_one(changes)?;
         let after = |config, change: &&TljhChange| crate::plan::ConfigYaml::after(&config, change);
         let expected = changes.iter().fold(self.config.clone(), after);
         let found = self.read_config()?;
