@@ -234,6 +234,8 @@ pub enum OldLogin {
     Seen,
     /// There was none to compare with: the hub did not answer before the run either.
     NoneBefore,
+    /// It is another: the hub had not been restarted since its files were changed, and now it was.
+    OfNewerFiles,
 }
 
 impl OldLogin {
@@ -243,6 +245,9 @@ impl OldLogin {
             Self::Seen => "restored: everything is as it was before, and the old login works",
             Self::NoneBefore => {
                 "restored: every file is as it was before; the hub did not answer before, so whether its login works is not known"
+            }
+            Self::OfNewerFiles => {
+                "restored: every file is as it was before; the login is another, since somebody had changed the files without restarting the hub, and now it was restarted"
             }
         }
     }

@@ -66,7 +66,9 @@ pub fn roll_back(
         return Ok(WentBack::NothingToDo);
     };
     let mut scene = Scene::new(host, observed, hub_deadline).map_err(RunFailed::Untouched)?;
-    let wanted = target.as_ref().and_then(|journal| journal.look.clone());
+    // A login that was not that of the files does not come back with them.
+    let comparable = target.as_ref().filter(|journal| !journal.look_is_older);
+    let wanted = comparable.and_then(|journal| journal.look.clone());
     let prove = |scene: &Scene<'_>| see_login(scene, wanted.as_ref(), back_to);
     let purpose = if back_to == BackTo::Default {
         Purpose::ToDefault

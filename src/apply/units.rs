@@ -36,6 +36,19 @@ pub fn hub_start(host: &dyn Host) -> Option<String> {
     (shown.success() && !id.is_empty()).then_some(id)
 }
 
+/// When the hub was last started, in time since boot; none where that is not known or it is down.
+pub fn hub_started(host: &dyn Host) -> Option<Duration> {
+    let arguments = [
+        "show",
+        "jupyterhub",
+        "--property=ExecMainStartTimestampMonotonic",
+        "--value",
+    ];
+    let shown = systemctl(host, &arguments, QUERY_DEADLINE).ok()?;
+    let micros = shown.stdout_text().trim().parse().ok()?;
+    (shown.success() && micros > 0).then_some(Duration::from_micros(micros))
+}
+
 /// How often systemd has started the hub again by itself since it was last asked to.
 pub fn hub_restarts(host: &dyn Host) -> Option<u32> {
     let finished = systemctl(
