@@ -147,7 +147,7 @@ struct WrittenBy {
 #[derive(Debug, Error)]
 pub enum JournalError {
     /// A file could not be read or written.
-    #[error("cannot keep the record of this run: {0}")]
+    #[error("the record of a run cannot be kept or read: {0}")]
     Io(#[from] io::Error),
     /// A journal is damaged.
     #[error("{} cannot be understood: {why}", path.display())]

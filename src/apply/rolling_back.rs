@@ -13,7 +13,7 @@ use super::observe::{file_state, is_installed, observe};
 use super::state_dir::StateDir;
 use super::transaction::{Order, Progress, Recovered, recover, run};
 use crate::host::Host;
-use crate::plan::{Observed, Plan, Step, StepKind};
+use crate::plan::{NoPlan, Observed, Plan, Step, StepKind};
 use crate::render::{TljhChange, diff};
 use crate::verify::{LocalHub, LoginLook};
 
@@ -107,7 +107,13 @@ fn prepare(
     }
     let observed = observe(host, prefix)?;
     let (steps, target) = match back_to {
-        BackTo::Default => (steps_to_default(&observed), None),
+        BackTo::Default => {
+            observed
+                .config
+                .as_ref()
+                .map_err(|error| NoPlan::from(error.clone()))?;
+            (steps_to_default(&observed), None)
+        }
         BackTo::BeforeLastApply { force } => {
             let target = last_apply(host, state, prefix)?;
             if !force {
@@ -155,7 +161,13 @@ fn refuse_to_lose_changes(host: &dyn Host, target: &Journal) -> Result<(), Cause
             .unwrap_or_default();
         let name = left.path.display().to_string();
         if name.ends_with(".secret") {
-            changed.push_str(&format!("{name} holds another secret\n"));
+            let is_there = host.stat(&left.path)?.is_some();
+            let what = if is_there {
+                "holds another secret"
+            } else {
+                "was removed"
+            };
+            changed.push_str(&format!("{name} {what}\n"));
         } else {
             changed.push_str(&diff(&now, &before, &name));
         }

@@ -60,6 +60,19 @@ pub fn hub_restarts(host: &dyn Host) -> Option<u32> {
     finished.stdout_text().trim().parse().ok()
 }
 
+/// The unit of the hub's two that does not run and is not about to, with what systemd calls its state.
+pub fn stopped(host: &dyn Host) -> Option<(&'static str, String)> {
+    const UNITS: [&str; 2] = ["jupyterhub", "traefik"];
+    let asked = systemctl(host, &["is-active", UNITS[0], UNITS[1]], QUERY_DEADLINE).ok()?;
+    let text = asked.stdout_text();
+    let states = UNITS
+        .into_iter()
+        .zip(text.lines().map(|line| line.trim().to_owned()));
+    states
+        .into_iter()
+        .find(|(_, state)| matches!(state.as_str(), "inactive" | "failed"))
+}
+
 /// The variables that the unit gives the hub, as far as they hold no spaces.
 pub fn hub_environment(host: &dyn Host) -> Vec<(String, String)> {
     let Ok(finished) = systemctl(

@@ -12,8 +12,7 @@ pub(super) fn check(host: &dyn Host, observed: &Observed, findings: &mut Vec<Fin
     let config = match &observed.config {
         Ok(config) => config,
         Err(error) => {
-            let remedy = "mend it by hand, or go back with hubgate rollback --force";
-            findings.push(Finding::new("config-yaml", error.to_string(), remedy).at(place));
+            findings.push(Finding::new("config-yaml", error.to_string(), error.hint()).at(place));
             return;
         }
     };
@@ -54,6 +53,14 @@ fn authenticator(observed: &Observed, config: &ConfigYaml, found: &mut Vec<Findi
 /// The hub compares names after making them lower-case.
 fn people(config: &ConfigYaml, found: &mut Vec<Finding>) {
     for path in ["users.admin", "users.allowed"] {
+        if let Some(value) = config.no_list(path) {
+            let what = format!("{path} is {value}, which is no list, so tljh-config refuses every change");
+            found.push(Finding::new(
+                "people-no-list",
+                what,
+                format!("write each name of {path} on a line of its own, after a dash"),
+            ));
+        }
         let list = config.get(path).and_then(Value::as_array);
         for item in list.into_iter().flatten() {
             match item {

@@ -154,7 +154,8 @@ pub const SYMPTOMS: &[Symptom] = &[
     ),
     symptom(
         "deprecated-setting",
-        &["deprecated"],
+        // JupyterHub says the word of other things too, at the first start of TLJH's own cull-idle for one.
+        &["Authenticator.", "deprecated"],
         false,
         "a setting has an outdated name",
         "write the settings with hubgate apply, which knows the version",

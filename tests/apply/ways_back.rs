@@ -57,6 +57,23 @@ fn later_work_is_not_lost_but_by_force() {
 }
 
 #[test]
+fn a_rollback_after_the_default_says_that_the_secret_was_removed() {
+    let world = World::fresh();
+    world.apply(ANSWERS);
+    rolled_back(&world.process(), &world, BackTo::Default).unwrap();
+    let text = went_back(&world, false).unwrap_err().to_string();
+    assert!(text.contains("awscognito.secret was removed"), "{text}");
+}
+
+#[test]
+fn the_default_is_not_claimed_of_a_config_yaml_that_nobody_can_read() {
+    let world = World::fresh();
+    world.host.put(world.config("config.yaml"), "users: [\n", 0o640);
+    let error = rolled_back(&world.process(), &world, BackTo::Default).unwrap_err();
+    assert!(matches!(error, RunFailed::Untouched(Cause::NoPlan(_))), "{error}");
+}
+
+#[test]
 fn a_secret_that_someone_rotated_by_hand_is_named_and_not_shown() {
     let world = World::fresh();
     world.apply(ANSWERS);

@@ -60,7 +60,11 @@ pub struct Hub {
     pub certificate_name: &'static str,
     pub answers: bool,
     pub journal: &'static str,
+    /// What the hub said before its last start.
+    pub journal_before: &'static str,
+    pub units: &'static str,
     pub unfinished: bool,
+    pub record_lost: bool,
 }
 
 impl Hub {
@@ -78,7 +82,10 @@ impl Hub {
             certificate_name: "hub.example.org",
             answers: true,
             journal: "JupyterHub is now running",
+            journal_before: "",
+            units: "active\nactive\n",
             unfinished: false,
+            record_lost: false,
         }
     }
 
@@ -106,16 +113,19 @@ impl Hub {
     fn host(&self) -> MemoryHost {
         let host = MemoryHost::new();
         self.put_files(&host);
-        let journal = self.journal;
-        host.program("/usr/bin/systemctl", |call, _| {
+        let (journal, before, units) = (self.journal, self.journal_before, self.units);
+        host.program("/usr/bin/systemctl", move |call, _| {
             let asks_for = |what: &str| call.args.iter().any(|arg| arg.to_string_lossy().contains(what));
-            Ok(finished(if asks_for("InvocationID") {
-                "0123\n"
-            } else {
-                "active\nactive\n"
-            }))
+            Ok(finished(if asks_for("InvocationID") { "0123\n" } else { units }))
         });
-        host.program("/usr/bin/journalctl", move |_, _| Ok(finished(journal)));
+        host.program("/usr/bin/journalctl", move |call, _| {
+            let of_this_start = call
+                .args
+                .iter()
+                .any(|arg| arg.to_string_lossy().contains("INVOCATION_ID"));
+            let before = if of_this_start { "" } else { before };
+            Ok(finished(format!("{before}\n{journal}")))
+        });
         if self.answers {
             let api = |_: &_, _: &_| Ok(HttpResponse::new(200, "{\"version\": \"5.5.4\"}"));
             host.site("https://", api);
@@ -156,7 +166,9 @@ impl Hub {
                 "answers": "", "entries": [], "backups": [], "left": [],
             });
             host.put("/var/lib/hubgate/open", "r", 0o600);
-            host.put("/var/lib/hubgate/runs/r/journal.json", run.to_string(), 0o600);
+            if !self.record_lost {
+                host.put("/var/lib/hubgate/runs/r/journal.json", run.to_string(), 0o600);
+            }
         }
     }
 
