@@ -32,7 +32,10 @@ fn authenticator(observed: &Observed, config: &ConfigYaml, found: &mut Vec<Findi
             format!("sudo tljh-config set auth.type {AUTHENTICATOR_CLASS}, then sudo tljh-config reload");
         found.push(Finding::new("not-in-use", what, remedy));
     }
-    if generic && observed.awscognito_py.is_none() && config.get("auth.GenericOAuthenticator").is_none() {
+    if generic
+        && super::oauth_settings(observed).is_none()
+        && config.get("auth.GenericOAuthenticator").is_none()
+    {
         let what = "the hub uses GenericOAuthenticator, but nothing tells it where to log in";
         found.push(Finding::new(
             "settings-missing",

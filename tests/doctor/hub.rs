@@ -59,6 +59,8 @@ pub struct Hub {
     pub certificate_days: i64,
     pub certificate_name: &'static str,
     pub answers: bool,
+    /// Another file of settings: its name, and what it says.
+    pub other: Option<(&'static str, String)>,
     pub journal: &'static str,
     /// What the hub said before its last start.
     pub journal_before: &'static str,
@@ -81,6 +83,7 @@ impl Hub {
             certificate_days: 60,
             certificate_name: "hub.example.org",
             answers: true,
+            other: None,
             journal: "JupyterHub is now running",
             journal_before: "",
             units: "active\nactive\n",
@@ -138,7 +141,12 @@ impl Hub {
     fn put_files(&self, host: &MemoryHost) {
         let folder = "/opt/tljh/config/jupyterhub_config.d";
         host.put_folder(folder, self.folder_mode);
-        host.put(format!("{folder}/awscognito.py"), self.settings.as_str(), 0o644);
+        if !self.settings.is_empty() {
+            host.put(format!("{folder}/awscognito.py"), self.settings.as_str(), 0o644);
+        }
+        if let Some((name, text)) = &self.other {
+            host.put(format!("{folder}/{name}"), text.as_str(), 0o644);
+        }
         if let Some(secret) = &self.secret {
             host.put(
                 format!("{folder}/awscognito.secret"),

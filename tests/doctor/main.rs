@@ -85,6 +85,31 @@ fn an_admin_is_a_number() {
 }
 
 #[test]
+fn a_file_that_is_loaded_later_sets_the_same() {
+    let other = "c.GenericOAuthenticator.client_id = \"x\"\nc.JupyterHub.authenticator_class = \"dummy\"\n";
+    plant(&["overridden", "overridden"], |hub| {
+        hub.other = Some(("zz.py", other.into()))
+    });
+    plant(&[], |hub| {
+        hub.other = Some(("aa.py", "c.GenericOAuthenticator.client_id = \"x\"\n".into()))
+    });
+    let harmless = "c.GenericOAuthenticator.custom_403_message = \"ask ada\"\n";
+    plant(&[], |hub| hub.other = Some(("zz.py", harmless.into())));
+}
+
+#[test]
+fn settings_in_a_file_of_another_name_are_read_too() {
+    plant(&[], |hub| {
+        let text = std::mem::take(&mut hub.settings);
+        hub.other = Some(("cognito.py", text));
+    });
+    plant(&["no-openid"], |hub| {
+        let text = std::mem::take(&mut hub.settings).replace("[\"openid\", \"email\"]", "[\"email\"]");
+        hub.other = Some(("cognito.py", text));
+    });
+}
+
+#[test]
 fn the_admins_are_no_list() {
     plant(&["people-no-list"], |hub| {
         hub.config = hub.config.replace("admin:\n  - ada", "admin: ada")
