@@ -266,6 +266,15 @@ impl RunFailed {
         }
     }
 
+    /// What was known before the run, which may be why it failed.
+    #[must_use]
+    pub(super) fn noting(mut self, warnings: &[String]) -> Self {
+        if let Self::Restored { notes, .. } = &mut self {
+            notes.extend(warnings.iter().cloned());
+        }
+        self
+    }
+
     /// How the hub is now: `untouched`, `restored` or `broken`.
     pub fn hub_state(&self) -> &'static str {
         match self {

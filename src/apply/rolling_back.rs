@@ -147,26 +147,24 @@ fn last_apply(host: &dyn Host, state: &StateDir, prefix: &Path) -> Result<Journa
 fn refuse_to_lose_changes(host: &dyn Host, target: &Journal) -> Result<(), Cause> {
     let mut changed = String::new();
     for left in &target.left {
-        if sha256_of(host, &left.path)? == left.sha256 {
+        let is = sha256_of(host, &left.path)?;
+        let saved = target.backup(&left.path).and_then(|backup| backup.saved.as_ref());
+        let was = saved.map(|saved| saved.sha256.clone());
+        // As the apply left it, or already as it was before.
+        if is == left.sha256 || is == was {
             continue;
         }
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
         let now = file_state(host, &left.path)?
             .map(|file| text(file.bytes))
             .unwrap_or_default();
-        let saved = target.backup(&left.path).and_then(|backup| backup.saved.as_ref());
         let before = saved
             .map(|saved| saved_bytes(host, saved).map(text))
             .transpose()?
             .unwrap_or_default();
         let name = left.path.display().to_string();
         if name.ends_with(".secret") {
-            let is_there = host.stat(&left.path)?.is_some();
-            let what = if is_there {
-                "holds another secret"
-            } else {
-                "was removed"
-            };
+            let what = is.map_or("was removed", |_| "holds another secret");
             changed.push_str(&format!("{name} {what}\n"));
         } else {
             changed.push_str(&diff(&now, &before, &name));

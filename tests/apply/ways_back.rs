@@ -57,8 +57,17 @@ fn later_work_is_not_lost_but_by_force() {
 }
 
 #[test]
-fn a_rollback_after_the_default_says_that_the_secret_was_removed() {
+fn a_rollback_after_the_default_says_what_it_would_bring_back_and_no_more() {
     let world = World::fresh();
+    world.apply(ANSWERS);
+    rolled_back(&world.process(), &world, BackTo::Default).unwrap();
+    let text = went_back(&world, false).unwrap_err().to_string();
+    assert!(
+        text.contains("config.yaml") && !text.contains("awscognito"),
+        "{text}"
+    );
+    let world = World::fresh();
+    world.apply(&other_client());
     world.apply(ANSWERS);
     rolled_back(&world.process(), &world, BackTo::Default).unwrap();
     let text = went_back(&world, false).unwrap_err().to_string();
