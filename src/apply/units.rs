@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
+use console::strip_ansi_codes;
+
 use crate::host::{Finished, Host, Invocation, RunError};
 
 /// How long systemd may take to start or stop a unit; its own default is 90 s.
@@ -73,6 +75,30 @@ pub fn stopped(host: &dyn Host) -> Option<(&'static str, String)> {
         .find(|(_, state)| matches!(state.as_str(), "inactive" | "failed"))
 }
 
+/// Folders that traefik's unit does not let it see. A certificate there is one that root can read and
+/// traefik cannot.
+/// <https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html#ProtectHome=>
+pub fn hidden_from_traefik(host: &dyn Host) -> Vec<&'static str> {
+    let arguments = [
+        "show",
+        "traefik",
+        "--property=ProtectHome",
+        "--property=PrivateTmp",
+    ];
+    let Ok(shown) = systemctl(host, &arguments, QUERY_DEADLINE) else {
+        return Vec::new();
+    };
+    let mut hidden = Vec::new();
+    for line in shown.stdout_text().lines() {
+        match line.trim() {
+            "ProtectHome=yes" | "ProtectHome=tmpfs" => hidden.extend(["/home", "/root", "/run/user"]),
+            "PrivateTmp=yes" => hidden.extend(["/tmp", "/var/tmp"]),
+            _ => {}
+        }
+    }
+    hidden
+}
+
 /// The variables that the unit gives the hub, as far as they hold no spaces.
 pub fn hub_environment(host: &dyn Host) -> Vec<(String, String)> {
     let Ok(finished) = systemctl(
@@ -110,7 +136,7 @@ pub fn hub_journal(host: &dyn Host, since: SystemTime, lines: usize) -> Vec<Stri
         .arg(format!("--since=@{seconds}"))
         .deadline(QUERY_DEADLINE);
     match host.run(&call) {
-        Ok(finished) if finished.success() => finished.stdout_text().lines().map(str::to_owned).collect(),
+        Ok(finished) if finished.success() => plain_lines(&finished.stdout_text()),
         _ => Vec::new(),
     }
 }
@@ -125,9 +151,16 @@ pub fn hub_journal_of_this_start(host: &dyn Host) -> Vec<String> {
         .arg(format!("_SYSTEMD_INVOCATION_ID={id}"))
         .deadline(QUERY_DEADLINE);
     match host.run(&call) {
-        Ok(finished) if finished.success() => finished.stdout_text().lines().map(str::to_owned).collect(),
+        Ok(finished) if finished.success() => plain_lines(&finished.stdout_text()),
         _ => Vec::new(),
     }
+}
+
+/// Without the colours that traefik writes.
+fn plain_lines(text: &str) -> Vec<String> {
+    text.lines()
+        .map(|line| strip_ansi_codes(line).into_owned())
+        .collect()
 }
 
 fn systemctl(host: &dyn Host, arguments: &[&str], deadline: Duration) -> Result<Finished, RunError> {
