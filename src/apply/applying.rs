@@ -124,7 +124,8 @@ pub fn apply(
         answers: save_into("", wish.given).unwrap_or_default(),
         prove: &prove,
     };
-    let journal = Box::new(run(&mut scene, state, &order, progress)?);
+    let journal = run(&mut scene, state, &order, progress).map_err(|failed| failed.noting(&warnings))?;
+    let journal = Box::new(journal);
     match report.into_inner() {
         Some(report) => Ok(Applied::Done {
             journal,

@@ -16,7 +16,7 @@ use crate::verify::{Outcome, Report};
 #[derive(Debug, Error)]
 pub enum Cause {
     /// Nobody but root may change the hub.
-    #[error("this changes the hub and needs root")]
+    #[error("this needs root: the hub's settings are root's alone")]
     NotRoot,
     /// There is no hub here.
     #[error("there is no TLJH at {}", .0.display())]
@@ -107,7 +107,7 @@ pub enum Cause {
     #[error("there is no apply to roll back")]
     NothingToRollBack,
     /// Somebody changed what the apply wrote.
-    #[error("someone changed the hub's settings since the apply; going back would lose this:\n{}", indent(.0))]
+    #[error("the hub's settings were changed since the apply; going back would lose this:\n{}", indent(.0))]
     ChangedSince(String),
     /// The login that should be back is not.
     #[error("the old login is not back: {0}")]
@@ -189,6 +189,7 @@ impl Cause {
             Self::ChangedMeanwhile(_) => {
                 "run it again when nobody else changes the hub's settings".to_owned()
             }
+            Self::NoPlan(NoPlan::Config(error)) => error.hint().to_owned(),
             Self::Verify(report) => {
                 let hints = report.with(Outcome::Fail).filter_map(|stage| stage.hint.clone());
                 hints.collect::<Vec<_>>().join("\n    ")
@@ -234,6 +235,8 @@ pub enum OldLogin {
     Seen,
     /// There was none to compare with: the hub did not answer before the run either.
     NoneBefore,
+    /// It is another: the hub had not been restarted since its files were changed, and now it was.
+    OfNewerFiles,
 }
 
 impl OldLogin {
@@ -243,6 +246,9 @@ impl OldLogin {
             Self::Seen => "restored: everything is as it was before, and the old login works",
             Self::NoneBefore => {
                 "restored: every file is as it was before; the hub did not answer before, so whether its login works is not known"
+            }
+            Self::OfNewerFiles => {
+                "restored: every file is as it was before; the login is another, since somebody had changed the files without restarting the hub, and now it was restarted"
             }
         }
     }
@@ -258,6 +264,15 @@ impl RunFailed {
         match self {
             Self::Untouched(cause) | Self::Restored { cause, .. } | Self::Broken { cause, .. } => cause,
         }
+    }
+
+    /// What was known before the run, which may be why it failed.
+    #[must_use]
+    pub(super) fn noting(mut self, warnings: &[String]) -> Self {
+        if let Self::Restored { notes, .. } = &mut self {
+            notes.extend(warnings.iter().cloned());
+        }
+        self
     }
 
     /// How the hub is now: `untouched`, `restored` or `broken`.

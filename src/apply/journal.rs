@@ -123,6 +123,9 @@ pub struct Journal {
     pub folder_mode: Option<u32>,
     /// The login page before the run, where the hub answered.
     pub look: Option<LoginLook>,
+    /// The hub was not restarted since its files were changed, so that login is not theirs.
+    #[serde(default)]
+    pub look_is_older: bool,
     /// The answers, without any secret, as TOML; empty for other purposes.
     pub answers: String,
     /// Every step.
@@ -144,7 +147,7 @@ struct WrittenBy {
 #[derive(Debug, Error)]
 pub enum JournalError {
     /// A file could not be read or written.
-    #[error("cannot keep the record of this run: {0}")]
+    #[error("the record of a run cannot be kept or read: {0}")]
     Io(#[from] io::Error),
     /// A journal is damaged.
     #[error("{} cannot be understood: {why}", path.display())]
@@ -178,6 +181,7 @@ impl Journal {
             state: RunState::Open,
             folder_mode: None,
             look: None,
+            look_is_older: false,
             answers: String::new(),
             entries,
             backups: Vec::new(),

@@ -7,6 +7,7 @@ mod config_lock;
 mod error;
 mod execute;
 mod history;
+mod in_force;
 mod journal;
 pub mod observe;
 mod orphans;

@@ -13,7 +13,7 @@ use super::observe::{file_state, is_installed, observe};
 use super::state_dir::StateDir;
 use super::transaction::{Order, Progress, Recovered, recover, run};
 use crate::host::Host;
-use crate::plan::{Observed, Plan, Step, StepKind};
+use crate::plan::{NoPlan, Observed, Plan, Step, StepKind};
 use crate::render::{TljhChange, diff};
 use crate::verify::{LocalHub, LoginLook};
 
@@ -66,7 +66,9 @@ pub fn roll_back(
         return Ok(WentBack::NothingToDo);
     };
     let mut scene = Scene::new(host, observed, hub_deadline).map_err(RunFailed::Untouched)?;
-    let wanted = target.as_ref().and_then(|journal| journal.look.clone());
+    // A login that was not that of the files does not come back with them.
+    let comparable = target.as_ref().filter(|journal| !journal.look_is_older);
+    let wanted = comparable.and_then(|journal| journal.look.clone());
     let prove = |scene: &Scene<'_>| see_login(scene, wanted.as_ref(), back_to);
     let purpose = if back_to == BackTo::Default {
         Purpose::ToDefault
@@ -105,7 +107,13 @@ fn prepare(
     }
     let observed = observe(host, prefix)?;
     let (steps, target) = match back_to {
-        BackTo::Default => (steps_to_default(&observed), None),
+        BackTo::Default => {
+            observed
+                .config
+                .as_ref()
+                .map_err(|error| NoPlan::from(error.clone()))?;
+            (steps_to_default(&observed), None)
+        }
         BackTo::BeforeLastApply { force } => {
             let target = last_apply(host, state, prefix)?;
             if !force {
@@ -139,21 +147,25 @@ fn last_apply(host: &dyn Host, state: &StateDir, prefix: &Path) -> Result<Journa
 fn refuse_to_lose_changes(host: &dyn Host, target: &Journal) -> Result<(), Cause> {
     let mut changed = String::new();
     for left in &target.left {
-        if sha256_of(host, &left.path)? == left.sha256 {
+        let is = sha256_of(host, &left.path)?;
+        let saved = target.backup(&left.path).and_then(|backup| backup.saved.as_ref());
+        let was = saved.map(|saved| saved.sha256.clone());
+        // As the apply left it, or already as it was before.
+        if is == left.sha256 || is == was {
             continue;
         }
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
         let now = file_state(host, &left.path)?
             .map(|file| text(file.bytes))
             .unwrap_or_default();
-        let saved = target.backup(&left.path).and_then(|backup| backup.saved.as_ref());
         let before = saved
             .map(|saved| saved_bytes(host, saved).map(text))
             .transpose()?
             .unwrap_or_default();
         let name = left.path.display().to_string();
         if name.ends_with(".secret") {
-            changed.push_str(&format!("{name} holds another secret\n"));
+            let what = is.map_or("was removed", |_| "holds another secret");
+            changed.push_str(&format!("{name} {what}\n"));
         } else {
             changed.push_str(&diff(&now, &before, &name));
         }

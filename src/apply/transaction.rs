@@ -8,6 +8,7 @@ use super::by_hand::without_record;
 use super::error::{Cause, OldLogin, RunFailed};
 use super::execute::{Scene, leaves};
 use super::history::next_id;
+use super::in_force::changed_since_start;
 use super::journal::{Entry, Journal, JournalError, Purpose, RunState, StepState};
 use super::orphans::end_orphans;
 use super::state_dir::StateDir;
@@ -118,6 +119,7 @@ fn begin(scene: &mut Scene<'_>, state: &StateDir, order: &Order<'_>) -> Result<J
     journal.answers.clone_from(&order.answers);
     journal.folder_mode = host.stat(&scene.files.folder())?.map(|stat| stat.mode);
     journal.look = look(scene);
+    journal.look_is_older = changed_since_start(host, &scene.files);
     scene.run.clone_from(&journal.id);
     remove_strays(host, &scene.files, state)?;
     host.create_dir(&state.run(&journal.id), 0o700)?;

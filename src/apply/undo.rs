@@ -134,6 +134,7 @@ fn see_old_login(scene: &Scene<'_>, journal: &Journal) -> Result<OldLogin, Strin
     let now = LoginLook::take(scene.host, &local)
         .map_err(|error| format!("the old login page does not answer: {error}"))?;
     match before.difference(&now) {
+        Some(_) if journal.look_is_older => Ok(OldLogin::OfNewerFiles),
         Some(what) => Err(format!("the old login is not back: {what}")),
         None => Ok(OldLogin::Seen),
     }

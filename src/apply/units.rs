@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
+use console::strip_ansi_codes;
+
 use crate::host::{Finished, Host, Invocation, RunError};
 
 /// How long systemd may take to start or stop a unit; its own default is 90 s.
@@ -36,6 +38,19 @@ pub fn hub_start(host: &dyn Host) -> Option<String> {
     (shown.success() && !id.is_empty()).then_some(id)
 }
 
+/// When the hub was last started, in time since boot; none where that is not known or it is down.
+pub fn hub_started(host: &dyn Host) -> Option<Duration> {
+    let arguments = [
+        "show",
+        "jupyterhub",
+        "--property=ExecMainStartTimestampMonotonic",
+        "--value",
+    ];
+    let shown = systemctl(host, &arguments, QUERY_DEADLINE).ok()?;
+    let micros = shown.stdout_text().trim().parse().ok()?;
+    (shown.success() && micros > 0).then_some(Duration::from_micros(micros))
+}
+
 /// How often systemd has started the hub again by itself since it was last asked to.
 pub fn hub_restarts(host: &dyn Host) -> Option<u32> {
     let finished = systemctl(
@@ -45,6 +60,43 @@ pub fn hub_restarts(host: &dyn Host) -> Option<u32> {
     )
     .ok()?;
     finished.stdout_text().trim().parse().ok()
+}
+
+/// The unit of the hub's two that does not run and is not about to, with what systemd calls its state.
+pub fn stopped(host: &dyn Host) -> Option<(&'static str, String)> {
+    const UNITS: [&str; 2] = ["jupyterhub", "traefik"];
+    let asked = systemctl(host, &["is-active", UNITS[0], UNITS[1]], QUERY_DEADLINE).ok()?;
+    let text = asked.stdout_text();
+    let states = UNITS
+        .into_iter()
+        .zip(text.lines().map(|line| line.trim().to_owned()));
+    states
+        .into_iter()
+        .find(|(_, state)| matches!(state.as_str(), "inactive" | "failed"))
+}
+
+/// Folders that traefik's unit does not let it see. A certificate there is one that root can read and
+/// traefik cannot.
+/// <https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html#ProtectHome=>
+pub fn hidden_from_traefik(host: &dyn Host) -> Vec<&'static str> {
+    let arguments = [
+        "show",
+        "traefik",
+        "--property=ProtectHome",
+        "--property=PrivateTmp",
+    ];
+    let Ok(shown) = systemctl(host, &arguments, QUERY_DEADLINE) else {
+        return Vec::new();
+    };
+    let mut hidden = Vec::new();
+    for line in shown.stdout_text().lines() {
+        match line.trim() {
+            "ProtectHome=yes" | "ProtectHome=tmpfs" => hidden.extend(["/home", "/root", "/run/user"]),
+            "PrivateTmp=yes" => hidden.extend(["/tmp", "/var/tmp"]),
+            _ => {}
+        }
+    }
+    hidden
 }
 
 /// The variables that the unit gives the hub, as far as they hold no spaces.
@@ -84,7 +136,7 @@ pub fn hub_journal(host: &dyn Host, since: SystemTime, lines: usize) -> Vec<Stri
         .arg(format!("--since=@{seconds}"))
         .deadline(QUERY_DEADLINE);
     match host.run(&call) {
-        Ok(finished) if finished.success() => finished.stdout_text().lines().map(str::to_owned).collect(),
+        Ok(finished) if finished.success() => plain_lines(&finished.stdout_text()),
         _ => Vec::new(),
     }
 }
@@ -99,9 +151,16 @@ pub fn hub_journal_of_this_start(host: &dyn Host) -> Vec<String> {
         .arg(format!("_SYSTEMD_INVOCATION_ID={id}"))
         .deadline(QUERY_DEADLINE);
     match host.run(&call) {
-        Ok(finished) if finished.success() => finished.stdout_text().lines().map(str::to_owned).collect(),
+        Ok(finished) if finished.success() => plain_lines(&finished.stdout_text()),
         _ => Vec::new(),
     }
+}
+
+/// Without the colours that traefik writes.
+fn plain_lines(text: &str) -> Vec<String> {
+    text.lines()
+        .map(|line| strip_ansi_codes(line).into_owned())
+        .collect()
 }
 
 fn systemctl(host: &dyn Host, arguments: &[&str], deadline: Duration) -> Result<Finished, RunError> {

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use anyhow::Context as _;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command, builder::PossibleValuesParser};
 
@@ -80,7 +81,14 @@ impl AnswerFlags {
                 let found = crate::apply::observe::oauthenticator(host, &global.prefix)?;
                 Ok(resolve(&layer, found, problems)?)
             }
-            None => self.checked(global, host),
+            None => {
+                let why = if host.is_root() {
+                    "no apply is in force on this hub, so the answers are needed"
+                } else {
+                    "the answers of the last apply are root's alone; run it with sudo, or give them"
+                };
+                self.checked(global, host).context(why)
+            }
         }
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::Global;
-use crate::apply::{BackTo, History, Journal, Purpose, RunState, StateDir, WentBack, lock, roll_back};
+use crate::apply::{BackTo, Cause, History, Journal, Purpose, RunState, StateDir, WentBack, lock, roll_back};
 use crate::host::Host;
 use crate::ui::Steps;
 
@@ -107,7 +107,10 @@ fn list(global: &Global, host: &dyn Host, state: &StateDir) -> anyhow::Result<Ex
         state: run.state,
         steps: run.entries.len(),
     };
-    let history = History::read(host, state)?;
+    let history = match History::read(host, state) {
+        Err(_) if !host.is_root() => return Err(Cause::NotRoot.into()),
+        history => history?,
+    };
     if let Some((_, error)) = &history.damaged {
         global.ui().warn(error.to_string());
     }

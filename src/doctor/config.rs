@@ -12,8 +12,7 @@ pub(super) fn check(host: &dyn Host, observed: &Observed, findings: &mut Vec<Fin
     let config = match &observed.config {
         Ok(config) => config,
         Err(error) => {
-            let remedy = "mend it by hand, or go back with hubgate rollback --force";
-            findings.push(Finding::new("config-yaml", error.to_string(), remedy).at(place));
+            findings.push(Finding::new("config-yaml", error.to_string(), error.hint()).at(place));
             return;
         }
     };
@@ -33,7 +32,10 @@ fn authenticator(observed: &Observed, config: &ConfigYaml, found: &mut Vec<Findi
             format!("sudo tljh-config set auth.type {AUTHENTICATOR_CLASS}, then sudo tljh-config reload");
         found.push(Finding::new("not-in-use", what, remedy));
     }
-    if generic && observed.awscognito_py.is_none() && config.get("auth.GenericOAuthenticator").is_none() {
+    if generic
+        && super::oauth_settings(observed).is_none()
+        && config.get("auth.GenericOAuthenticator").is_none()
+    {
         let what = "the hub uses GenericOAuthenticator, but nothing tells it where to log in";
         found.push(Finding::new(
             "settings-missing",
@@ -54,6 +56,14 @@ fn authenticator(observed: &Observed, config: &ConfigYaml, found: &mut Vec<Findi
 /// The hub compares names after making them lower-case.
 fn people(config: &ConfigYaml, found: &mut Vec<Finding>) {
     for path in ["users.admin", "users.allowed"] {
+        if let Some(value) = config.no_list(path) {
+            let what = format!("{path} is {value}, which is no list, so tljh-config refuses every change");
+            found.push(Finding::new(
+                "people-no-list",
+                what,
+                format!("write each name of {path} on a line of its own, after a dash"),
+            ));
+        }
         let list = config.get(path).and_then(Value::as_array);
         for item in list.into_iter().flatten() {
             match item {

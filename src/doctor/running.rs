@@ -21,18 +21,26 @@ pub(super) fn check(
     state: &StateDir,
     findings: &mut Vec<Finding>,
 ) -> io::Result<()> {
-    if host.is_root()
-        && let Some(words) =
-            would_recover(host, state).map_err(|error| io::Error::other(error.to_string()))?
-    {
-        findings.push(Finding::new(
-            "unfinished-run",
-            words,
-            "sudo hubgate verify, or apply again",
-        ));
-    }
+    let unfinished = match would_recover(host, state) {
+        _ if !host.is_root() => None,
+        Ok(words) => words,
+        Err(error) => Some(format!("a run was cut off, and its record is lost: {error}")),
+    };
+    findings.extend(unfinished.map(|words| {
+        let remedy = "sudo hubgate verify, or apply again";
+        Finding::new("unfinished-run", words, remedy)
+    }));
     answers(host, observed, findings);
-    for symptom in symptoms_of(&units::hub_journal_of_this_start(host)) {
+    let is_down = findings.iter().any(|finding| finding.name == "hub-down");
+    let journal = if is_down {
+        journal_of_last_starts(host)
+    } else {
+        units::hub_journal_of_this_start(host)
+    };
+    for symptom in symptoms_of(&journal) {
+        if is_down && !symptom.stops_the_hub {
+            continue;
+        }
         let known = findings.iter().any(|finding| finding.name == symptom.name);
         if !known {
             findings.push(Finding::new(
@@ -43,6 +51,12 @@ pub(super) fn check(
         }
     }
     Ok(())
+}
+
+/// A hub that cannot start is started again and again, and the last start may have said nothing yet.
+fn journal_of_last_starts(host: &dyn Host) -> Vec<String> {
+    let long_enough = Duration::from_secs(120);
+    units::hub_journal(host, host.now() - long_enough, 500)
 }
 
 fn answers(host: &dyn Host, observed: &Observed, findings: &mut Vec<Finding>) {
@@ -57,6 +71,17 @@ fn answers(host: &dyn Host, observed: &Observed, findings: &mut Vec<Finding>) {
         }
     };
     if let Err(stage) = wait_until_ready(host, &local, PATIENCE) {
+        if let Some((unit, state)) = units::stopped(host) {
+            let remedy = format!(
+                "sudo systemctl restart {unit}; if it does not stay up: sudo journalctl -u {unit} -n 50"
+            );
+            findings.push(Finding::new(
+                "unit-down",
+                format!("{unit} does not run ({state})"),
+                remedy,
+            ));
+            return;
+        }
         let remedy = stage
             .hint
             .clone()

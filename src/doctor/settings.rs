@@ -8,11 +8,10 @@ use crate::plan::Observed;
 const APPLY: &str = "write the settings with hubgate apply, which knows this version";
 
 pub(super) fn check(observed: &Observed, findings: &mut Vec<Finding>) {
-    let Some(file) = &observed.awscognito_py else {
+    let Some((path, text)) = super::oauth_settings(observed) else {
         return;
     };
-    let path = observed.files.awscognito_py().display().to_string();
-    let text = String::from_utf8_lossy(&file.bytes).into_owned();
+    let path = path.display().to_string();
     let ours = |setting: &Setting| setting.class.ends_with("OAuthenticator");
     let settings: Vec<Setting> = settings_of(&text).into_iter().filter(ours).collect();
     let found = observed.versions.oauthenticator.as_deref();

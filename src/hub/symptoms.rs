@@ -48,6 +48,13 @@ pub const SYMPTOMS: &[Symptom] = &[
         "find it with: ss -ltnp 'sport = :15001'",
     ),
     symptom(
+        "certificate-unusable",
+        &["failed to load X509 key pair"],
+        true,
+        "traefik cannot use the certificate: it does not see the files (its unit hides home folders), or the key is another's",
+        "put certificate and key where traefik sees them, such as /etc/ssl, and check that they belong together",
+    ),
+    symptom(
         "userdata-conflict",
         &["userdata_from_id_token", "userdata_url"],
         true,
@@ -154,7 +161,8 @@ pub const SYMPTOMS: &[Symptom] = &[
     ),
     symptom(
         "deprecated-setting",
-        &["deprecated"],
+        // JupyterHub says the word of other things too, at the first start of TLJH's own cull-idle for one.
+        &["Authenticator.", "deprecated"],
         false,
         "a setting has an outdated name",
         "write the settings with hubgate apply, which knows the version",

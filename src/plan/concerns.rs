@@ -4,7 +4,7 @@ use crate::answers::{Allow, Answers, Https};
 use crate::hub::Dialect;
 
 use super::config_yaml::ConfigYaml;
-use super::observed::Observed;
+use super::observed::{FileState, Observed};
 
 /// Something about this hub that a person has to know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,11 +23,38 @@ pub enum Concern {
 /// Looks for what contradicts the answers.
 pub(super) fn concerns(answers: &Answers, observed: &Observed, config: &ConfigYaml) -> Vec<Concern> {
     let mut found = Vec::new();
+    unchangeable(observed, config, &mut found);
     people(answers, config, &mut found);
     https(answers, config, &mut found);
     config_auth(config, &mut found);
     other_settings(observed, &mut found);
     found
+}
+
+/// What `tljh-config` stumbles over, with words that do not name the place.
+fn unchangeable(observed: &Observed, config: &ConfigYaml, found: &mut Vec<Concern>) {
+    let place = observed.files.config_yaml();
+    for path in ["users.admin", "users.allowed"] {
+        if let Some(value) = config.no_list(path) {
+            found.push(Concern::Refuse {
+                what: format!(
+                    "{path} in {} is {value}, which is no list, so tljh-config refuses every change",
+                    place.display()
+                ),
+                remedy: format!("write each name of {path} on a line of its own, after a dash"),
+            });
+        }
+    }
+    let holds_nothing = |file: &FileState| !file.bytes.contains(&b'{') && *config == ConfigYaml::default();
+    if observed.config_yaml.as_ref().is_some_and(holds_nothing) {
+        found.push(Concern::Refuse {
+            what: format!(
+                "{} holds no settings, and tljh-config changes no such file",
+                place.display()
+            ),
+            remedy: "remove it: without the file tljh-config makes a new one".to_owned(),
+        });
+    }
 }
 
 fn people(answers: &Answers, config: &ConfigYaml, found: &mut Vec<Concern>) {

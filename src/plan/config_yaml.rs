@@ -22,6 +22,13 @@ pub enum NotYaml {
     NoMapping,
 }
 
+impl NotYaml {
+    /// What a person can do about it.
+    pub fn hint(&self) -> &'static str {
+        "mend it by hand; as it was before each apply it is kept in the folders of /var/lib/hubgate/runs"
+    }
+}
+
 impl ConfigYaml {
     /// Reads the text. An empty file says nothing, as TLJH takes it.
     ///
@@ -35,9 +42,7 @@ impl ConfigYaml {
         if only_comments {
             return Ok(Self::default());
         }
-        let first_line =
-            |error: serde_saphyr::Error| error.to_string().lines().next().unwrap_or_default().to_owned();
-        let Yaml(value) = serde_saphyr::from_str(text).map_err(|error| NotYaml::Syntax(first_line(error)))?;
+        let Yaml(value) = serde_saphyr::from_str(text).map_err(|error| NotYaml::Syntax(in_a_line(&error)))?;
         match value {
             Value::Object(map) => Ok(Self(map)),
             Value::Null => Ok(Self::default()),
@@ -65,6 +70,11 @@ impl ConfigYaml {
         let list = self.get(path).and_then(Value::as_array);
         list.map(|list| list.iter().filter_map(Value::as_str).collect())
             .unwrap_or_default()
+    }
+
+    /// What stands at a dotted path where TLJH wants a list; none where there is nothing, or a list.
+    pub fn no_list(&self, path: &str) -> Option<&Value> {
+        self.get(path).filter(|value| !value.is_array())
     }
 
     /// Whether the boolean at a dotted path is there and true.
@@ -110,6 +120,17 @@ impl ConfigYaml {
     pub fn to_json(&self) -> String {
         Value::Object(self.0.clone()).to_string()
     }
+}
+
+/// The place and the fault, without the excerpt and without advice to whoever calls the parser.
+fn in_a_line(error: &serde_saphyr::Error) -> String {
+    let text = error.to_string();
+    let line = text.lines().next().unwrap_or_default();
+    let line = line.strip_prefix("error: ").unwrap_or(line);
+    line.split(", set DuplicateKeyPolicy")
+        .next()
+        .unwrap_or_default()
+        .to_owned()
 }
 
 /// How many values are not those of the whole.

@@ -54,7 +54,7 @@ pub struct Running {
     /// How often the hub was started on request.
     pub starts: u32,
     /// When the hub was last started on request, in time since boot.
-    started: Duration,
+    pub started: Duration,
     /// Another program has the hub's port.
     pub port_taken: bool,
     /// systemd refuses to start traefik until `reset-failed`.

@@ -252,6 +252,16 @@ fn systemctl(
         "show" if words.iter().any(|word| word == "--property=InvocationID") => {
             finished(format!("{:032x}\n", units.starts))
         }
+        "show"
+            if words
+                .iter()
+                .any(|word| word == "--property=ExecMainStartTimestampMonotonic") =>
+        {
+            finished(format!("{}\n", units.started.as_micros()))
+        }
+        "show" if words.iter().any(|word| word == "traefik") => {
+            finished("ProtectHome=tmpfs\nPrivateTmp=yes\n")
+        }
         "show" => finished(format!("TLJH_INSTALL_PREFIX={}\n", prefix.display())),
         "is-active" => finished("active\nactive\n"),
         other => panic!("the model has no systemctl {other}"),

@@ -57,8 +57,6 @@ fn as_many_people_as_user_data_cannot_hold_can_be_applied() {
 #[test]
 fn odd_but_valid_settings_are_changed_and_come_back_to_the_byte() {
     for text in [
-        "",
-        "# nothing but words\n",
         "{}\n",
         "---\nusers: {admin: [root-admin]}\n",
         "users:\r\n  admin:\r\n  - root-admin\r\n",

@@ -1,6 +1,8 @@
 //! Rollbacks one after another, by force, to the default, and of damaged copies.
 
-use hubgate::apply::{BackTo, Cause, RunFailed, WentBack};
+use std::time::Duration;
+
+use hubgate::apply::{BackTo, Cause, OldLogin, RunFailed, WentBack};
 use hubgate::host::Files;
 use hubgate::host::faulty::{Death, Fault, Faulty};
 
@@ -52,6 +54,32 @@ fn later_work_is_not_lost_but_by_force() {
     assert_eq!(world.picture(), before);
     went_back(&world, true).unwrap();
     assert_eq!(world.picture(), fresh, "{}", fresh.difference(&world.picture()));
+}
+
+#[test]
+fn a_rollback_after_the_default_says_what_it_would_bring_back_and_no_more() {
+    let world = World::fresh();
+    world.apply(ANSWERS);
+    rolled_back(&world.process(), &world, BackTo::Default).unwrap();
+    let text = went_back(&world, false).unwrap_err().to_string();
+    assert!(
+        text.contains("config.yaml") && !text.contains("awscognito"),
+        "{text}"
+    );
+    let world = World::fresh();
+    world.apply(&other_client());
+    world.apply(ANSWERS);
+    rolled_back(&world.process(), &world, BackTo::Default).unwrap();
+    let text = went_back(&world, false).unwrap_err().to_string();
+    assert!(text.contains("awscognito.secret was removed"), "{text}");
+}
+
+#[test]
+fn the_default_is_not_claimed_of_a_config_yaml_that_nobody_can_read() {
+    let world = World::fresh();
+    world.host.put(world.config("config.yaml"), "users: [\n", 0o640);
+    let error = rolled_back(&world.process(), &world, BackTo::Default).unwrap_err();
+    assert!(matches!(error, RunFailed::Untouched(Cause::NoPlan(_))), "{error}");
 }
 
 #[test]
@@ -146,4 +174,49 @@ fn a_rollback_of_a_hub_that_cannot_start_any_more_puts_the_files_back_and_says_t
     assert_eq!(files, before.files);
     world.running.lock().unwrap().port_taken = false;
     applied(&world.process(), &world, ANSWERS, SECRET).unwrap();
+}
+
+/// A hub that runs with other settings than somebody has put into its file since.
+fn edited_without_a_restart() -> World {
+    let world = World::fresh();
+    world.apply(&other_client());
+    world.host.advance(Duration::from_secs(3600));
+    let file = world.config("jupyterhub_config.d/awscognito.py");
+    let edited = String::from_utf8(world.host.read(&file).unwrap()).unwrap();
+    let edited = edited.replace("anotherclientid0000000000", "athirdclientid00000000000");
+    world.host.put(&file, edited, 0o644);
+    world.host.put("/proc/uptime", "3700.00 100.00\n", 0o444);
+    world.host.advance(Duration::from_secs(60));
+    world
+}
+
+#[test]
+fn files_that_were_edited_without_a_restart_do_not_make_an_undo_fail() {
+    let world = edited_without_a_restart();
+    let before = world.picture().files;
+    let wrong = "canary0wrong0secret0of0cognito";
+    let error = applied(&world.process(), &world, ANSWERS, wrong).unwrap_err();
+    let text = error.to_string();
+    assert!(
+        matches!(
+            error,
+            RunFailed::Restored {
+                login: OldLogin::OfNewerFiles,
+                ..
+            }
+        ),
+        "{text}"
+    );
+    assert!(text.contains("without restarting the hub"), "{text}");
+    assert_eq!(world.picture().files, before);
+    world.assert_closed("an undo");
+}
+
+#[test]
+fn files_that_were_edited_without_a_restart_come_back_with_a_rollback() {
+    let world = edited_without_a_restart();
+    let before = world.picture().files;
+    world.apply(ANSWERS);
+    went_back(&world, false).unwrap();
+    assert_eq!(world.picture().files, before);
 }

@@ -59,8 +59,14 @@ pub struct Hub {
     pub certificate_days: i64,
     pub certificate_name: &'static str,
     pub answers: bool,
+    /// Another file of settings: its name, and what it says.
+    pub other: Option<(&'static str, String)>,
     pub journal: &'static str,
+    /// What the hub said before its last start.
+    pub journal_before: &'static str,
+    pub units: &'static str,
     pub unfinished: bool,
+    pub record_lost: bool,
 }
 
 impl Hub {
@@ -77,8 +83,12 @@ impl Hub {
             certificate_days: 60,
             certificate_name: "hub.example.org",
             answers: true,
+            other: None,
             journal: "JupyterHub is now running",
+            journal_before: "",
+            units: "active\nactive\n",
             unfinished: false,
+            record_lost: false,
         }
     }
 
@@ -106,16 +116,19 @@ impl Hub {
     fn host(&self) -> MemoryHost {
         let host = MemoryHost::new();
         self.put_files(&host);
-        let journal = self.journal;
-        host.program("/usr/bin/systemctl", |call, _| {
+        let (journal, before, units) = (self.journal, self.journal_before, self.units);
+        host.program("/usr/bin/systemctl", move |call, _| {
             let asks_for = |what: &str| call.args.iter().any(|arg| arg.to_string_lossy().contains(what));
-            Ok(finished(if asks_for("InvocationID") {
-                "0123\n"
-            } else {
-                "active\nactive\n"
-            }))
+            Ok(finished(if asks_for("InvocationID") { "0123\n" } else { units }))
         });
-        host.program("/usr/bin/journalctl", move |_, _| Ok(finished(journal)));
+        host.program("/usr/bin/journalctl", move |call, _| {
+            let of_this_start = call
+                .args
+                .iter()
+                .any(|arg| arg.to_string_lossy().contains("INVOCATION_ID"));
+            let before = if of_this_start { "" } else { before };
+            Ok(finished(format!("{before}\n{journal}")))
+        });
         if self.answers {
             let api = |_: &_, _: &_| Ok(HttpResponse::new(200, "{\"version\": \"5.5.4\"}"));
             host.site("https://", api);
@@ -128,7 +141,12 @@ impl Hub {
     fn put_files(&self, host: &MemoryHost) {
         let folder = "/opt/tljh/config/jupyterhub_config.d";
         host.put_folder(folder, self.folder_mode);
-        host.put(format!("{folder}/awscognito.py"), self.settings.as_str(), 0o644);
+        if !self.settings.is_empty() {
+            host.put(format!("{folder}/awscognito.py"), self.settings.as_str(), 0o644);
+        }
+        if let Some((name, text)) = &self.other {
+            host.put(format!("{folder}/{name}"), text.as_str(), 0o644);
+        }
         if let Some(secret) = &self.secret {
             host.put(
                 format!("{folder}/awscognito.secret"),
@@ -156,7 +174,9 @@ impl Hub {
                 "answers": "", "entries": [], "backups": [], "left": [],
             });
             host.put("/var/lib/hubgate/open", "r", 0o600);
-            host.put("/var/lib/hubgate/runs/r/journal.json", run.to_string(), 0o600);
+            if !self.record_lost {
+                host.put("/var/lib/hubgate/runs/r/journal.json", run.to_string(), 0o600);
+            }
         }
     }
 

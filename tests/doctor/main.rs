@@ -85,6 +85,38 @@ fn an_admin_is_a_number() {
 }
 
 #[test]
+fn a_file_that_is_loaded_later_sets_the_same() {
+    let other = "c.GenericOAuthenticator.client_id = \"x\"\nc.JupyterHub.authenticator_class = \"dummy\"\n";
+    plant(&["overridden", "overridden"], |hub| {
+        hub.other = Some(("zz.py", other.into()))
+    });
+    plant(&[], |hub| {
+        hub.other = Some(("aa.py", "c.GenericOAuthenticator.client_id = \"x\"\n".into()))
+    });
+    let harmless = "c.GenericOAuthenticator.custom_403_message = \"ask ada\"\n";
+    plant(&[], |hub| hub.other = Some(("zz.py", harmless.into())));
+}
+
+#[test]
+fn settings_in_a_file_of_another_name_are_read_too() {
+    plant(&[], |hub| {
+        let text = std::mem::take(&mut hub.settings);
+        hub.other = Some(("cognito.py", text));
+    });
+    plant(&["no-openid"], |hub| {
+        let text = std::mem::take(&mut hub.settings).replace("[\"openid\", \"email\"]", "[\"email\"]");
+        hub.other = Some(("cognito.py", text));
+    });
+}
+
+#[test]
+fn the_admins_are_no_list() {
+    plant(&["people-no-list"], |hub| {
+        hub.config = hub.config.replace("admin:\n  - ada", "admin: ada")
+    });
+}
+
+#[test]
 fn the_certificate_file_is_gone() {
     plant(&["certificate-missing"], |hub| hub.certificate_file = false);
 }
@@ -217,6 +249,46 @@ fn nobody_is_let_in() {
 #[test]
 fn the_hub_is_down() {
     plant(&["hub-down"], |hub| hub.answers = false);
+}
+
+#[test]
+fn the_hub_was_stopped() {
+    plant(&["unit-down"], |hub| {
+        hub.answers = false;
+        hub.units = "inactive\nactive\n";
+        hub.journal_before = "SyntaxError: invalid syntax";
+    });
+}
+
+#[test]
+fn a_hub_that_cannot_start_says_why_in_an_earlier_start() {
+    plant(&["hub-down", "python-syntax"], |hub| {
+        hub.answers = false;
+        hub.journal_before = "SyntaxError: invalid syntax\nOAuth error: invalid_scope";
+        hub.journal = "";
+    });
+}
+
+#[test]
+fn what_jupyterhub_calls_deprecated_of_other_things_is_no_fault_of_the_login() {
+    plant(
+        &[],
+        |hub| hub.journal = "Service cull-idle sets `admin: True`, which is deprecated in JupyterHub 2.0.",
+    );
+    plant(
+        &["deprecated-setting"],
+        |hub| {
+            hub.journal = "GenericOAuthenticator.username_key is deprecated in GenericOAuthenticator 16.0.0"
+        },
+    );
+}
+
+#[test]
+fn a_run_whose_record_is_lost_is_told() {
+    plant(&["unfinished-run"], |hub| {
+        hub.unfinished = true;
+        hub.record_lost = true;
+    });
 }
 
 #[test]

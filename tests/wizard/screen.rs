@@ -82,3 +82,13 @@ fn quiet_leaves_out_the_introduction() {
     person.is_asked("Hub's address").presses_ctrl_c();
     assert!(!person.ends().seen.contains("hubgate puts"));
 }
+
+#[test]
+fn a_terminal_of_two_lines_is_told_and_no_crash() {
+    let home = Home::new();
+    let mut person = home.person().size(2, 80).starts();
+    person.answers("Hub's address", "hub.example.org");
+    let end = person.ends();
+    assert!(end.seen.contains("fewer than the 3 lines"), "{}", end.seen);
+    assert!(!end.seen.contains("panicked"), "{}", end.seen);
+}

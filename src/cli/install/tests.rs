@@ -157,7 +157,7 @@ fn only_root_may() {
     host.set_uid(1000);
     assert_eq!(
         run_on(&host, &[]).to_string(),
-        "this changes the hub and needs root"
+        "this needs root: the hub's settings are root's alone"
     );
     assert_untouched(&host);
 }

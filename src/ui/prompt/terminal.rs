@@ -44,6 +44,9 @@ const PLAIN_MARKS: Marks = Marks {
     mask: '*',
 };
 
+/// Two for moving between pages, one for an entry.
+const FEWEST_LINES: u16 = 3;
+
 impl Terminal {
     /// The terminal on standard error.
     pub fn new() -> Self {
@@ -187,6 +190,11 @@ impl Prompter for Terminal {
     }
 
     fn choose(&mut self, menu: &Menu<'_>) -> Result<Reply<usize>, Halt> {
+        // With fewer lines dialoguer panics.
+        if self.term.size().0 < FEWEST_LINES {
+            let what = format!("it has fewer than the {FEWEST_LINES} lines that a choice needs");
+            return Err(Halt::Terminal(io::Error::other(what)));
+        }
         let rows = self.head(menu.title, menu.explain, menu.complaint.as_deref())?;
         // dialoguer clears one line for each entry, so that none may wrap.
         let room = self.columns() - 4;
