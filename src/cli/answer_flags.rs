@@ -158,31 +158,15 @@ impl clap::FromArgMatches for AnswerFlags {
     }
 }
 
-/// The flags of `hubgate` alone: the same, but left out of its short help, which is about commands.
-#[derive(Debug, Clone)]
-pub struct AloneFlags(pub AnswerFlags);
-
-impl clap::FromArgMatches for AloneFlags {
-    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
-        AnswerFlags::from_arg_matches(matches).map(Self)
-    }
-
-    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
-        self.0.update_from_arg_matches(matches)
-    }
-}
-
-impl clap::Args for AloneFlags {
-    fn augment_args(command: Command) -> Command {
-        AnswerFlags::augment_args(command).mut_args(|arg| match arg.get_help_heading() {
-            Some(HEADING) => arg.hide_short_help(true),
-            _ => arg,
-        })
-    }
-
-    fn augment_args_for_update(command: Command) -> Command {
-        Self::augment_args(command)
-    }
+/// Leaves all but the answers file out of a command's help, which says where they are. They work all the same.
+pub fn left_out_of_help(command: Command) -> Command {
+    command.mut_args(|arg| match arg.get_help_heading() {
+        Some(HEADING) if arg.get_id() == FILE_FLAG => arg.help(
+            "Read answers from this file, like hubgate.toml; hubgate render --help has a flag for each answer",
+        ),
+        Some(HEADING) => arg.hide(true),
+        _ => arg,
+    })
 }
 
 impl clap::Args for AnswerFlags {

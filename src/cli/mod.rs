@@ -27,7 +27,6 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::ui::Ui;
-use answer_flags::AloneFlags;
 pub use answer_flags::AnswerFlags;
 #[cfg(feature = "fault-injection")]
 use faults::machine;
@@ -67,7 +66,7 @@ struct Cli {
     #[command(flatten)]
     global: Global,
     #[command(flatten)]
-    alone: AloneFlags,
+    alone: AnswerFlags,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -149,12 +148,12 @@ enum Command {
 pub fn main() -> ExitCode {
     let cli = usage::read();
     let global = cli.global;
-    if let (Some(_), Some(flag)) = (&cli.command, cli.alone.0.first_flag()) {
+    if let (Some(_), Some(flag)) = (&cli.command, cli.alone.first_flag()) {
         let what = format!("--{flag} belongs behind the subcommand");
         Cli::command().error(ErrorKind::ArgumentConflict, what).exit();
     }
     let outcome = match cli.command {
-        None => wizard::ask(&global, cli.alone.0),
+        None => wizard::ask(&global, cli.alone),
         Some(Command::Wizard(args)) => wizard::run(&global, args),
         Some(Command::Render(args)) => render::run(&global, args),
         Some(Command::Verify(args)) => verify::run(&global, args),

@@ -1,10 +1,11 @@
 //! Reading the command line, and telling what is wrong with it without repeating what may be a secret.
 
-use clap::Parser as _;
 use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{CommandFactory as _, FromArgMatches as _};
 
 use super::Cli;
+use super::answer_flags::left_out_of_help;
 
 const HINT: &str = "it is not shown, since it may be a secret; the client secret is given with --client-secret-from file:PATH, env:NAME or stdin";
 
@@ -13,7 +14,17 @@ const MAY_BE_A_SECRET: usize = 16;
 
 /// The command line. Help, the version and mistakes are told here, and end the process.
 pub(super) fn read() -> Cli {
-    Cli::try_parse().unwrap_or_else(|error| without_values(error).exit())
+    let parsed = command().try_get_matches();
+    let cli = parsed.and_then(|matches| Cli::from_arg_matches(&matches));
+    cli.unwrap_or_else(|error| without_values(error).exit())
+}
+
+/// Who runs these has a file of answers, or types a few at the prompts; their helps fit a screen.
+fn command() -> clap::Command {
+    let whole = left_out_of_help(Cli::command());
+    ["apply", "install", "verify"]
+        .iter()
+        .fold(whole, |whole, name| whole.mut_subcommand(name, left_out_of_help))
 }
 
 /// clap quotes what it does not understand; what may be a secret is taken out. A near miss of a

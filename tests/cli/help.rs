@@ -27,7 +27,7 @@ fn subcommands() -> Vec<String> {
 }
 
 #[test]
-fn each_subcommand_has_a_help_that_fits_a_terminal() {
+fn each_subcommand_has_a_help_that_fits_a_screen_with_an_example() {
     let names = subcommands();
     assert!(names.contains(&"render".to_owned()), "{names:?}");
     for name in names {
@@ -35,7 +35,33 @@ fn each_subcommand_has_a_help_that_fits_a_terminal() {
         assert!(help.contains(&format!("Usage: hubgate {name}")), "{help}");
         let longest = help.lines().map(|line| line.chars().count()).max().unwrap();
         assert!(longest <= 120, "{name}: a line of {longest} characters");
+        assert!(help.contains("Example"), "{help}");
+        assert!(
+            help.lines().count() <= 48,
+            "{name}: {} lines",
+            help.lines().count()
+        );
     }
+    let whole = stdout(&["--help"]).lines().count();
+    assert!(whole <= 40, "{whole} lines");
+}
+
+#[test]
+fn where_an_answers_file_is_usual_the_flags_for_answers_work_without_being_listed() {
+    for command in ["apply", "install", "verify"] {
+        let help = stdout(&[command, "--help"]);
+        assert!(
+            help.contains("--answers <FILE>") && !help.contains("--client-id"),
+            "{help}"
+        );
+        assert!(help.contains("hubgate render --help"), "{help}");
+    }
+    let output = kit::hubgate()
+        .args(["verify", "--client-id", "not an id"])
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("--client-id"), "{said}");
 }
 
 #[test]
