@@ -4,11 +4,12 @@ use std::cell::RefCell;
 use std::path::Path;
 use std::time::Duration;
 
+use super::certificate_files::certificate_files;
 use super::error::{Cause, RunFailed};
 use super::execute::Scene;
 use super::journal::{Journal, Purpose};
 use super::observe::{is_installed, observe};
-use super::preflight::{certificate_files, disk_space, load_candidate};
+use super::preflight::{disk_space, load_candidate};
 use super::state_dir::StateDir;
 use super::transaction::{Order, Progress, Recovered, recover, run};
 use crate::answers::{Answers, Layer, save_into};

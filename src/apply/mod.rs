@@ -3,6 +3,7 @@
 mod applying;
 mod backup;
 mod by_hand;
+mod certificate_files;
 mod config_lock;
 mod error;
 mod execute;

@@ -12,7 +12,6 @@ use super::backup::RESERVE;
 use super::error::{Cause, last_lines};
 use super::state_dir::StateDir;
 use super::units;
-use crate::answers::Https;
 use crate::host::{Host, Invocation};
 use crate::plan::{ConfigYaml, Observed, Step, StepKind};
 
@@ -48,41 +47,6 @@ pub fn disk_space(host: &dyn Host, observed: &Observed, state: &StateDir) -> Res
         }
     }
     Ok(())
-}
-
-/// Checks that the certificate that the answers name is there: traefik would only log that it is not,
-/// and serve nothing.
-///
-/// # Errors
-/// When it or its key is missing, unreadable or no PEM, or where traefik does not see it.
-pub fn certificate_files(host: &dyn Host, https: &Https) -> Result<(), Cause> {
-    let Https::Certificate { cert, key } = https else {
-        return Ok(());
-    };
-    let hidden = units::hidden_from_traefik(host);
-    let mut wrong = Vec::new();
-    for (path, what, mark) in [
-        (cert, "certificate", "BEGIN CERTIFICATE"),
-        (key, "private key", "PRIVATE KEY"),
-    ] {
-        let hiding = hidden.iter().find(|folder| Path::new(path).starts_with(folder));
-        match host.read(Path::new(path)) {
-            Err(error) => wrong.push(format!("the {what} cannot be read: {error}")),
-            Ok(bytes) if !String::from_utf8_lossy(&bytes).contains(mark) => {
-                wrong.push(format!("{path} holds no {what} in PEM form"));
-            }
-            Ok(_) => wrong.extend(hiding.map(|folder| {
-                format!(
-                    "traefik cannot see the {what} {path}, since its unit hides {folder} from it; put it elsewhere, such as /etc/ssl"
-                )
-            })),
-        }
-    }
-    if wrong.is_empty() {
-        Ok(())
-    } else {
-        Err(Cause::Preflight(wrong))
-    }
 }
 
 /// Lets the hub's Python load the settings as these steps would leave them. Returns what it warns of.

@@ -138,6 +138,7 @@ enum Command {
     /// Print a shell's completions
     Completions(completions::Args),
     /// Print the manual page
+    #[command(after_help = "Example:\n  hubgate man | man -l -")]
     Man,
     /// Serve a stand-in for AWS Cognito on this machine
     #[command(hide = true)]

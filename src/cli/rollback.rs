@@ -123,7 +123,7 @@ fn list(global: &Global, host: &dyn Host, state: &StateDir) -> anyhow::Result<Ex
         let purpose = word(serde_json::to_value(row.purpose)?);
         let state = word(serde_json::to_value(row.state)?);
         global.ui().line(format!(
-            "{}  {purpose:<10}  {state:<11}  {} steps",
+            "{:<27}  {purpose:<10}  {state:<11}  {} steps",
             row.started, row.steps
         ));
     }

@@ -191,8 +191,24 @@ impl Symptom {
     }
 }
 
+/// The lines without the addresses that were asked for: those hold what anybody likes to write into them.
+fn without_addresses(journal: &[String]) -> Vec<String> {
+    const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+    let strip = |line: &String| {
+        let mut before = "";
+        let kept = line.split(' ').filter(|word| {
+            let is_address = METHODS.contains(&before) || before == "->";
+            before = word;
+            !is_address
+        });
+        kept.collect::<Vec<_>>().join(" ")
+    };
+    journal.iter().map(strip).collect()
+}
+
 /// Why a hub does not start, by its journal's lines.
 pub fn symptom_of(journal: &[String]) -> Option<&'static Symptom> {
+    let journal = without_addresses(journal);
     SYMPTOMS
         .iter()
         .find(|symptom| symptom.stops_the_hub && journal.iter().any(|line| symptom.shows_in(line)))
@@ -200,6 +216,7 @@ pub fn symptom_of(journal: &[String]) -> Option<&'static Symptom> {
 
 /// Everything that a journal tells of, each once, in the table's order.
 pub fn symptoms_of(journal: &[String]) -> Vec<&'static Symptom> {
+    let journal = without_addresses(journal);
     SYMPTOMS
         .iter()
         .filter(|symptom| journal.iter().any(|line| symptom.shows_in(line)))

@@ -282,9 +282,10 @@ fn silent_about(name: StageName, silence: &Silence, what: &str) -> Stage {
             Cause::CognitoUnreachable,
             format!("{what} cannot be reached: {error}"),
         )
-        .hint(
-            "does this machine reach the internet on port 443? The hub must reach Cognito, or nobody logs in",
-        ),
+        .hint(match error {
+            HttpError::Tls { .. } => "is this machine's clock right (timedatectl)? Does a web proxy in between use a certificate of its own?",
+            _ => "does this machine reach the internet on port 443? The hub must reach Cognito, or nobody logs in",
+        }),
         Silence::Trouble(status) => Stage::unknown(
             name,
             Cause::CognitoTrouble,

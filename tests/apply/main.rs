@@ -6,6 +6,7 @@
 mod by_hand;
 mod canary;
 mod cases;
+mod certificates;
 mod faults;
 mod hub;
 mod programs;

@@ -239,23 +239,6 @@ fn two_hubs_on_one_machine_have_runs_of_their_own() {
 }
 
 #[test]
-fn a_certificate_that_traefik_does_not_see_is_refused_while_the_old_login_works() {
-    let world = World::fresh();
-    world
-        .host
-        .put("/root/hub.crt", "-----BEGIN CERTIFICATE-----", 0o644);
-    let before = world.picture();
-    let toml = ANSWERS.replace("/etc/ssl/hub.crt", "/root/hub.crt");
-    let error = applied(&world.process(), &world, &toml, SECRET).unwrap_err();
-    assert!(
-        matches!(error, RunFailed::Untouched(Cause::Preflight(_))),
-        "{error}"
-    );
-    assert!(error.to_string().contains("hides /root"), "{error}");
-    assert_eq!(world.picture(), before);
-}
-
-#[test]
 fn a_config_yaml_that_tljh_config_would_stumble_over_is_refused_with_the_reason() {
     for (config, words) in [
         (

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use hubgate::answers::{Answers, Layer, Problems, read_file, resolve};
@@ -84,8 +84,9 @@ impl World {
             host.put_folder(packages.join(format!("{package}.dist-info")), 0o755);
         }
         host.put_folder(prefix.join("config/jupyterhub_config.d"), 0o700);
-        host.put("/etc/ssl/hub.crt", "-----BEGIN CERTIFICATE-----", 0o644);
-        host.put("/etc/ssl/hub.key", "-----BEGIN PRIVATE KEY-----", 0o600);
+        let (certificate, key) = certificate_and_key();
+        host.put("/etc/ssl/hub.crt", certificate, 0o644);
+        host.put("/etc/ssl/hub.key", key, 0o600);
         host.put("/root/cognito.secret", SECRET, 0o600);
         host.put_folder("/var/lib", 0o755);
         let running = Arc::new(Mutex::new(Running::boot(&host, &prefix)));
@@ -245,4 +246,16 @@ pub fn recovered(host: &dyn Host) -> Result<Recovered, RunFailed> {
     let state = StateDir::default();
     let _lock = lock(host, &state).map_err(RunFailed::Untouched)?;
     recover(host, &state, DEADLINE)
+}
+
+/// The same at each call.
+fn certificate_and_key() -> (String, String) {
+    static MADE: OnceLock<(String, String)> = OnceLock::new();
+    MADE.get_or_init(new_certificate_and_key).clone()
+}
+
+/// Others at each call, in PEM.
+pub fn new_certificate_and_key() -> (String, String) {
+    let made = rcgen::generate_simple_self_signed(["hub.example.org".to_owned()]).unwrap();
+    (made.cert.pem(), made.signing_key.serialize_pem())
 }

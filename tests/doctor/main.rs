@@ -338,6 +338,17 @@ fn what_a_login_left_in_the_journal_is_not_shown() {
 }
 
 #[test]
+fn what_strangers_write_into_an_address_is_not_believed() {
+    plant(&[], |hub| {
+        hub.journal = "[W 2026-11-22 09:15:29 JupyterHub log:192] 404 GET /hub/invalid_client?SyntaxError (@::1) 5ms\n\
+                       [I 2026-11-22 09:15:29 JupyterHub log:192] 302 GET /invalid_scope -> /hub/invalid_scope (@::1) 1ms";
+    });
+    plant(&["state-missing"], |hub| {
+        hub.journal = "400 GET /hub/oauth_callback?code=1 (::1): OAuth state missing from cookies";
+    });
+}
+
+#[test]
 fn a_run_that_was_cut_off_is_told() {
     plant(&["unfinished-run"], |hub| hub.unfinished = true);
 }

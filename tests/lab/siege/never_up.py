@@ -67,9 +67,14 @@ def main(binary):
         lab.write("/root/hubgate.toml", answers.replace(f"{CERTIFICATE}.crt", "/etc/hubgate-lab/none.crt").encode())
         undone(lab, "a certificate path that is not there", "/etc/hubgate-lab/none.crt", untouched=True)
 
-        lab.shell("lab-cert hub.example.org 30 /root/other")
-        lab.write("/root/hubgate.toml", answers.replace(f"{CERTIFICATE}.key", "/root/other.key").encode())
-        undone(lab, "the key of another certificate", "certificate")
+        lab.shell("lab-cert hub.example.org 30 /etc/hubgate-lab/other")
+        lab.write("/root/hubgate.toml", answers.replace(f"{CERTIFICATE}.key", "/etc/hubgate-lab/other.key").encode())
+        undone(lab, "the key of another certificate", "/etc/hubgate-lab/other.key is not that of", untouched=True)
+
+        # Root reads it through the link, traefik's unit does not.
+        lab.shell(f"cp {CERTIFICATE}.key /root/hub.key; ln -s /root/hub.key /etc/hubgate-lab/linked.key")
+        lab.write("/root/hubgate.toml", answers.replace(f"{CERTIFICATE}.key", "/etc/hubgate-lab/linked.key").encode())
+        undone(lab, "a key that only traefik cannot see", "certificate")
 
 
 if __name__ == "__main__":
