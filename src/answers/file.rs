@@ -6,6 +6,7 @@ use std::path::Path;
 use toml_edit::{Document, Item, TableLike};
 
 use super::given::{self, Given, Layer};
+use super::nearest::nearest;
 use super::origin::Origin;
 use super::problem::{Problem, Problems};
 use super::setting::{Key, Kind};
@@ -212,15 +213,4 @@ fn with_article(type_name: &str) -> String {
         "a"
     };
     format!("{article} {type_name}")
-}
-
-/// The known name that was probably meant.
-fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let typed = name.to_lowercase().replace('-', "_");
-    let near = known
-        .into_iter()
-        .map(|k| (strsim::damerau_levenshtein(&typed, k), k))
-        .min();
-    near.filter(|(distance, k)| *distance <= 1 + k.len() / 4)
-        .map(|(_, k)| k)
 }

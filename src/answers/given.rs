@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::nearest::nearest;
 use super::origin::Origin;
 use super::problem::{Problem, Problems};
 use super::setting::{Key, Kind};
@@ -70,6 +71,8 @@ pub fn merge(layers: impl IntoIterator<Item = Layer>) -> Layer {
 
 /// The variable that holds the client secret itself rather than its source.
 pub const SECRET_VARIABLE: &str = "HUBGATE_CLIENT_SECRET";
+/// The variable that names the answers file.
+pub const FILE_VARIABLE: &str = "HUBGATE_ANSWERS";
 
 /// Reads the variables that mirror the flags. Empty variables count as unset, as user data scripts
 /// leave them; `HUBGATE_CLIENT_SECRET` becomes the source `env:HUBGATE_CLIENT_SECRET`.
@@ -110,6 +113,39 @@ pub fn from_environment(lookup: impl Fn(&str) -> Option<String>, problems: &mut 
         layer.insert(Key::ClientSecret, given);
     }
     layer
+}
+
+/// Finds variables that are none of ours, and nearly are. Others that begin so are somebody else's business.
+pub fn misspelt_variables(names: impl IntoIterator<Item = String>, problems: &mut Problems) {
+    const OURS: &str = "HUBGATE_";
+    let known = || {
+        let settings = Key::all().map(|key| key.setting().variable);
+        settings
+            .chain([SECRET_VARIABLE, FILE_VARIABLE])
+            .filter_map(|name| name.strip_prefix(OURS))
+            .map(str::to_lowercase)
+            .collect::<Vec<_>>()
+    };
+    for name in names {
+        let Some(rest) = name.strip_prefix(OURS).map(str::to_lowercase) else {
+            continue;
+        };
+        let known = known();
+        if known.contains(&rest) {
+            continue;
+        }
+        if let Some(meant) = nearest(&rest, known.iter().map(String::as_str)) {
+            problems.add(Problem {
+                key: None,
+                origin: None,
+                what: format!("there is no variable {name}"),
+                remedy: format!(
+                    "did you mean {OURS}{}? If it is not for hubgate, unset it",
+                    meant.to_uppercase()
+                ),
+            });
+        }
+    }
 }
 
 /// Splits `a, b` or `["a", "b"]`.

@@ -6,6 +6,7 @@ mod file;
 mod given;
 mod https;
 mod model;
+mod nearest;
 mod origin;
 mod problem;
 pub mod questions;
@@ -15,7 +16,9 @@ mod setting;
 
 pub use file::read_file;
 pub(crate) use given::split_list;
-pub use given::{Given, Item, Layer, SECRET_VARIABLE, from_environment, merge};
+pub use given::{
+    FILE_VARIABLE, Given, Item, Layer, SECRET_VARIABLE, from_environment, merge, misspelt_variables,
+};
 pub use https::{Https, HttpsMode};
 pub use model::{Access, Allow, Answers, Cognito, Hub};
 pub use origin::Origin;

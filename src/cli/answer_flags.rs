@@ -8,8 +8,8 @@ use clap::{Arg, ArgAction, ArgMatches, Command, builder::PossibleValuesParser};
 
 use super::Global;
 use crate::answers::{
-    Checked, Given, Key, Kind, Layer, Origin, Problem, Problems, Setting, from_environment, merge, read_file,
-    resolve, split_list,
+    Checked, FILE_VARIABLE, Given, Key, Kind, Layer, Origin, Problem, Problems, Setting, from_environment,
+    merge, misspelt_variables, read_file, resolve, split_list,
 };
 use crate::apply::{StateDir, answers_in_force};
 use crate::host::Host;
@@ -54,6 +54,7 @@ impl AnswerFlags {
             |name| Some(host.var(name)?.to_string_lossy().into_owned()),
             &mut problems,
         );
+        misspelt_variables(host.var_names(), &mut problems);
         let file = match &self.file {
             Some(path) => match host.read_to_string(path) {
                 Ok(text) => read_file(path, &text, &mut problems),
@@ -174,7 +175,7 @@ impl clap::Args for AnswerFlags {
         let file = Arg::new(FILE_FLAG)
             .long(FILE_FLAG)
             .value_name("FILE")
-            .env("HUBGATE_ANSWERS")
+            .env(FILE_VARIABLE)
             .hide_env(true)
             .value_parser(clap::value_parser!(PathBuf))
             .help("Read answers from this file, like hubgate.toml")

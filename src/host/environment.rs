@@ -12,6 +12,9 @@ pub trait Environment {
     /// The value of an environment variable; `None` where it is not set.
     fn var(&self, name: &str) -> Option<OsString>;
 
+    /// The names of all variables that are set; those that are no UTF-8 are left out.
+    fn var_names(&self) -> Vec<String>;
+
     /// From now on no child process inherits this variable: a secret came out of it.
     /// [`CLIENT_SECRET_VARIABLE`] is hidden from the start.
     fn hide_var(&self, name: &str);

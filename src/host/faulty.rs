@@ -350,6 +350,9 @@ impl<H: Host> Environment for Faulty<H> {
     fn var(&self, name: &str) -> Option<OsString> {
         self.host.var(name)
     }
+    fn var_names(&self) -> Vec<String> {
+        self.host.var_names()
+    }
     fn hide_var(&self, name: &str) {
         self.host.hide_var(name);
     }

@@ -68,6 +68,10 @@ impl Environment for MemoryHost {
         self.machine().vars.get(name).cloned()
     }
 
+    fn var_names(&self) -> Vec<String> {
+        self.machine().vars.keys().cloned().collect()
+    }
+
     fn hide_var(&self, name: &str) {
         self.machine().hidden.insert(name.to_owned());
     }

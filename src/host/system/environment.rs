@@ -13,6 +13,14 @@ impl Environment for SystemHost {
         }
     }
 
+    fn var_names(&self) -> Vec<String> {
+        let text = |name: OsString| name.into_string().ok();
+        match &self.vars {
+            Some(vars) => vars.keys().cloned().filter_map(text).collect(),
+            None => std::env::vars_os().filter_map(|(name, _)| text(name)).collect(),
+        }
+    }
+
     fn hide_var(&self, name: &str) {
         self.hidden
             .lock()
