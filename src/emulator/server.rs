@@ -167,7 +167,7 @@ fn handle(site: &Site, shared: &Shared, mut request: tiny_http::Request) {
     let reply = if faults.has(Fault::NoSuchDomain) {
         no_such_domain()
     } else {
-        routes::answer(&site, &asked)
+        routes::answer(site, &asked)
     };
     seen.status = Some(reply.status);
     seen.error = reply.error.as_deref().map(str::to_owned);
