@@ -40,7 +40,7 @@ impl Http for SystemHost {
             }
             answer => answer,
         };
-        answer.map_err(|error| explain(error, &url))
+        answer.map_err(|error| explain(error, &url, proxy_for(&agent, &url)))
     }
 
     fn peer_certificate(&self, peer: &Peer) -> Result<PeerCertificate, HttpError> {
@@ -192,12 +192,33 @@ impl Resolver for Names {
     }
 }
 
-fn explain(error: ureq::Error, url: &Url) -> HttpError {
+/// The proxy on the way there, without the password that its URL may hold.
+fn proxy_for(agent: &Agent, url: &Url) -> Option<String> {
+    let proxy = agent.config().proxy()?;
+    let passed_by = url.as_str().parse().is_ok_and(|uri| proxy.is_no_proxy(&uri));
+    (!passed_by).then(|| format!("{}:{}", proxy.host(), proxy.port()))
+}
+
+fn explain(error: ureq::Error, url: &Url, proxy: Option<String>) -> HttpError {
     let host = url.host_str().unwrap_or_default().to_owned();
-    let at = match url.port_or_known_default() {
+    let mut at = match url.port_or_known_default() {
         Some(port) => format!("{host}:{port}"),
         None => host.clone(),
     };
+    if let Some(proxy) = proxy {
+        // The name that was looked up is the proxy's: the proxy looks up the other one.
+        if matches!(
+            &error,
+            ureq::Error::HostNotFound | ureq::Error::Timeout(Timeout::Resolve)
+        ) || matches!(&error, ureq::Error::Other(other) if other.is::<LookupFailed>())
+        {
+            return HttpError::Other {
+                at: format!("the proxy {proxy}"),
+                detail: "its name has no address".into(),
+            };
+        }
+        at = format!("{at} (through the proxy {proxy})");
+    }
     match error {
         ureq::Error::HostNotFound => HttpError::Dns {
             host,
