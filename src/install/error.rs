@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use super::left_behind::in_words;
 use super::source::BootstrapSource;
 use crate::apply::Cause;
 use crate::host::{HttpError, RunError};
@@ -71,6 +72,15 @@ pub enum InstallError {
         /// Where its output is.
         log: PathBuf,
     },
+    /// One that a killed hubgate left behind does not end.
+    #[error(
+        "TLJH's installer, left behind by a run that was cut off, does not end ({})",
+        in_words(processes)
+    )]
+    LeftBehind {
+        /// Their ids.
+        processes: Vec<u32>,
+    },
     /// The AWS CLI could not be installed.
     #[error(
         "the AWS CLI, which the client secret is fetched with, cannot be installed{}",
@@ -136,6 +146,13 @@ impl InstallError {
                 "all it said is in {}; mend what it names, then run this again: it goes on from there",
                 log.display()
             ),
+            Self::LeftBehind { processes } => {
+                let ids: Vec<_> = processes.iter().map(u32::to_string).collect();
+                format!(
+                    "end it (kill {}), then run this again: it goes on from there",
+                    ids.join(" ")
+                )
+            }
             Self::AwsCommand { .. } => "install it (apt-get install awscli), then run this again".into(),
             Self::Interrupted { begun: true } => "run this again: it goes on from there".into(),
             Self::Io(_) | Self::Program { .. } | Self::Interrupted { begun: false } => return None,
@@ -146,7 +163,10 @@ impl InstallError {
     /// How the hub is now: `untouched`, or `broken` where TLJH is there in part.
     pub fn hub_state(&self) -> &'static str {
         match self {
-            Self::Failed { .. } | Self::NotThere { .. } | Self::Interrupted { begun: true } => "broken",
+            Self::Failed { .. }
+            | Self::NotThere { .. }
+            | Self::LeftBehind { .. }
+            | Self::Interrupted { begun: true } => "broken",
             _ => "untouched",
         }
     }

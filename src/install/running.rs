@@ -5,6 +5,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::error::InstallError;
+use super::left_behind;
+use crate::apply::RUN_VARIABLE;
 use crate::host::{Exit, Host, Invocation, Running};
 
 /// On a small instance with a slow mirror it takes ten minutes.
@@ -43,6 +45,7 @@ pub(super) fn call(
         .arg(python)
         .arg(script)
         .env("TLJH_INSTALL_PREFIX", prefix)
+        .env(RUN_VARIABLE, left_behind::RUN)
         .env("DEBIAN_FRONTEND", "noninteractive")
         // Its lines come when they are printed, not when it is done.
         .env("PYTHONUNBUFFERED", "1")
