@@ -61,8 +61,8 @@ pub enum InstallError {
         how: String,
         /// What it printed last.
         output: Vec<String>,
-        /// Where all of it is.
-        log: PathBuf,
+        /// Where all of it is, if it could be written down.
+        log: Option<PathBuf>,
     },
     /// It says that it did well, and yet there is no hub.
     #[error("TLJH's installer says that it is done, but there is no TLJH at {}", prefix.display())]
@@ -142,7 +142,10 @@ impl InstallError {
             Self::Refused { .. } => {
                 "run this again; if it says the same, look at what is at that address".into()
             }
-            Self::Failed { log, .. } | Self::NotThere { log, .. } => format!(
+            Self::Failed { log: None, .. } => {
+                "mend what it names, then run this again: it goes on from there".into()
+            }
+            Self::Failed { log: Some(log), .. } | Self::NotThere { log, .. } => format!(
                 "all it said is in {}; mend what it names, then run this again: it goes on from there",
                 log.display()
             ),
