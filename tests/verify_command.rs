@@ -145,6 +145,13 @@ fn what_is_not_known_is_said_and_counts_with_strict_only() {
     let document = json(&strict);
     assert_eq!(lax.status.code(), Some(if units_fail(&document) { 5 } else { 0 }));
     assert_eq!(not_passed(&document)[0].2, "secret-not-at-hand");
+    // No "nothing is wrong" beside an exit code that says the contrary.
+    let told = text(&strict.stderr);
+    assert!(!told.contains("Nothing is wrong"), "{told}");
+    assert!(
+        units_fail(&document) || told.contains("which --strict takes for wrong"),
+        "{told}"
+    );
 }
 
 #[test]

@@ -130,6 +130,7 @@ fn summarize(global: &Global, args: &Args, report: &Report, warnings: &[String])
     let (failed, unknown) = (count(Outcome::Fail), count(Outcome::Unknown));
     let words = match (failed, unknown) {
         (0, 0) => "Everything that can be seen without a person is right.".to_owned(),
+        (0, _) if args.strict => format!("{unknown} not known, which --strict takes for wrong."),
         (0, _) => format!("Nothing is wrong, as far as it is known; {unknown} not known."),
         (_, 0) => format!("{failed} wrong."),
         (_, _) => format!("{failed} wrong, {unknown} not known."),
