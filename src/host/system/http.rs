@@ -117,7 +117,7 @@ impl Route {
             connect_to: request.connect_to,
             any_certificate: request.any_certificate,
             // What is on this machine is never asked through a proxy.
-            proxied: request.connect_to.is_none() && !is_loopback(url),
+            proxied: request.connect_to.is_none() && !is_loopback(url) && has_proxy_for(url),
         }
     }
 
@@ -247,6 +247,13 @@ fn explain(error: ureq::Error, url: &Url, proxy: Option<String>) -> HttpError {
             detail: other.to_string(),
         },
     }
+}
+
+/// `http_proxy` alone, which a cache of packages may be, is not for https: so curl and Python, too, take it.
+fn has_proxy_for(url: &Url) -> bool {
+    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let for_https = ["ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy"];
+    url.scheme() == "http" || for_https.into_iter().any(is_set)
 }
 
 fn is_loopback(url: &Url) -> bool {
