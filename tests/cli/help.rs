@@ -87,6 +87,16 @@ fn completions_and_the_manual_page_are_made() {
 }
 
 #[test]
+fn the_manual_refers_to_no_page_that_it_does_not_have() {
+    let manual = stdout(&["man"]).replace("\\-", "-");
+    for name in subcommands() {
+        assert!(manual.contains(&format!("hubgate-{name}(1)")), "{name}");
+        assert!(manual.contains(&format!(".TH hubgate-{name} 1")), "{name}");
+    }
+    assert!(manual.contains("--strict") && !manual.contains("hubgate-help"));
+}
+
+#[test]
 fn a_reader_that_goes_away_is_no_error() {
     let command = format!(
         "set -o pipefail; {} man | head -n 1 > /dev/null",
