@@ -6,6 +6,8 @@
 version=0.1.0
 # Where releases are, with %VERSION% for the version. Empty, since none is published yet: give --from.
 releases=''
+# Ends the lines of a checksum file that was written on Windows.
+cr=$(printf '\r')
 
 usage() {
     cat << USAGE
@@ -223,9 +225,11 @@ find_expected() {
     sums=$temporary.sums
     if fetch "$name.sha256" "$sums"; then
         read -r sha256 _ < "$sums" || [ -n "$sha256" ] || sha256=''
+        sha256=${sha256%"$cr"}
     elif fetch SHA256SUMS "$sums"; then
         while read -r sum file _ || [ -n "$sum" ]; do
-            [ "${file#\*}" != "$name" ] || sha256=$sum
+            file=${file%"$cr"} file=${file#\*}
+            [ "${file#./}" != "$name" ] || sha256=$sum
         done < "$sums"
         [ -n "$sha256" ] || err "$from/SHA256SUMS does not name $name" "is this hubgate's folder, and for this machine?"
     else
@@ -286,6 +290,11 @@ put_in_place() {
         [ "$first" = "$target" ] || note "your shell finds another one first: $first"
         ;;
     *) note "your shell does not look there: add it with  export PATH=\"${to%/}:\$PATH\"" ;;
+    esac
+    # sudo has a PATH of its own, and people's own folders are not in it.
+    case $(id -u):$to in
+    0:* | *:/usr/*) ;;
+    *) note "sudo does not look there: what needs root is called as  sudo \"$target\" apply" ;;
     esac
 }
 

@@ -6,7 +6,10 @@ mod kit;
 #[path = "support/street.rs"]
 mod street;
 
-use std::process::Output;
+use std::io::{BufRead as _, BufReader};
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use hubgate::emulator::{Fault, Faults};
 use serde_json::Value;
@@ -142,6 +145,13 @@ fn what_is_not_known_is_said_and_counts_with_strict_only() {
     let document = json(&strict);
     assert_eq!(lax.status.code(), Some(if units_fail(&document) { 5 } else { 0 }));
     assert_eq!(not_passed(&document)[0].2, "secret-not-at-hand");
+    // No "nothing is wrong" beside an exit code that says the contrary.
+    let told = text(&strict.stderr);
+    assert!(!told.contains("Nothing is wrong"), "{told}");
+    assert!(
+        units_fail(&document) || told.contains("which --strict takes for wrong"),
+        "{told}"
+    );
 }
 
 #[test]
@@ -169,6 +179,62 @@ fn a_certificate_that_nobody_trusts_is_told_and_no_secret_is_sent_past_one() {
         ("unknown", "cognito-unreachable")
     );
     assert_eq!(street.cognito.requests().len(), 0);
+}
+
+#[test]
+fn a_proxy_that_does_not_answer_is_named_and_its_password_is_not() {
+    let street = street("proxy");
+    let program = std::path::Path::new(env!("CARGO_BIN_EXE_hubgate"));
+    for (proxy, told) in [
+        (
+            "http://ops:canary5word@127.0.0.1:1",
+            ":443 (through the proxy 127.0.0.1:1) refuses the connection",
+        ),
+        (
+            "http://ops:canary5word@proxy.invalid:3128",
+            "the proxy proxy.invalid:3128: its name has no address",
+        ),
+    ] {
+        let mut command = street.verify(program);
+        let output = command
+            .env("HTTPS_PROXY", proxy)
+            .args(["--wait", "0"])
+            .output()
+            .unwrap();
+        let shown = text(&output.stdout) + &text(&output.stderr);
+        for stage in ["cognito-client", "public-address"] {
+            let line = shown.lines().find(|line| line.contains(stage)).unwrap();
+            assert!(line.contains(told), "{shown}");
+        }
+        assert!(!shown.contains("canary5word"), "{shown}");
+    }
+}
+
+#[test]
+fn ctrl_c_ends_it_at_once_and_is_no_success() {
+    let street = street("ctrl-c");
+    street.cognito.set_faults(Faults::of([Fault::Hang]));
+    let program = std::path::Path::new(env!("CARGO_BIN_EXE_hubgate"));
+    let mut child = street
+        .verify(program)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    // What comes next waits for Cognito.
+    assert!(lines.map(Result::unwrap).any(|line| line.contains("certificate")));
+    let asked = Instant::now();
+    let id = child.id().to_string();
+    assert!(
+        Command::new("kill")
+            .args(["-INT", &id])
+            .status()
+            .unwrap()
+            .success()
+    );
+    assert_eq!(child.wait().unwrap().signal(), Some(2));
+    assert!(asked.elapsed() < Duration::from_secs(3), "{:?}", asked.elapsed());
 }
 
 #[test]

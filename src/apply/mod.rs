@@ -27,6 +27,7 @@ pub use error::{Cause, OldLogin, RunFailed};
 pub use execute::Scene;
 pub use history::History;
 pub use journal::{Entry, Journal, JournalError, Purpose, RunState, StepState};
+pub use orphans::{RUN_VARIABLE, processes_of};
 pub use preflight::{disk_space, load_candidate};
 pub use remembered::answers_in_force;
 pub use rolling_back::{BackTo, WentBack, roll_back};

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::host::Host;
 
-/// Every `tljh-config` that a run starts carries its run's name in this variable.
+/// What a run starts, and what may outlive it, carries the run's name in this variable.
 pub const RUN_VARIABLE: &str = "HUBGATE_RUN";
 
 /// How long they may take to end by themselves: a `tljh-config` that is about to be done is best left alone.
@@ -21,7 +21,7 @@ pub fn end_orphans(host: &dyn Host, run: &str) -> io::Result<()> {
     if wait_for(host, run).is_empty() {
         return Ok(());
     }
-    for process in orphans(host, run) {
+    for process in processes_of(host, run) {
         host.kill(process)?;
     }
     match wait_for(host, run)[..] {
@@ -36,7 +36,7 @@ pub fn end_orphans(host: &dyn Host, run: &str) -> io::Result<()> {
 fn wait_for(host: &dyn Host, run: &str) -> Vec<u32> {
     let until = host.monotonic() + PATIENCE;
     loop {
-        let orphans = orphans(host, run);
+        let orphans = processes_of(host, run);
         if orphans.is_empty() || host.monotonic() >= until {
             return orphans;
         }
@@ -44,8 +44,8 @@ fn wait_for(host: &dyn Host, run: &str) -> Vec<u32> {
     }
 }
 
-/// Their process ids. Processes come and go while we look; those that are gone are nobody's concern.
-fn orphans(host: &dyn Host, run: &str) -> Vec<u32> {
+/// The ids of the processes that carry this run's name. Processes come and go while we look; those that are gone are nobody's concern.
+pub fn processes_of(host: &dyn Host, run: &str) -> Vec<u32> {
     let mark = format!("{RUN_VARIABLE}={run}");
     let is_marked = |id: &u32| {
         let environment = host.read(Path::new(&format!("/proc/{id}/environ")));

@@ -16,7 +16,8 @@ use crate::host::Host;
 
 const HEADING: &str = "Answers (each also as a variable HUBGATE_…, or in the answers file)";
 const FILE_FLAG: &str = "answers";
-const SECRET_TRAP: &str = "client-secret";
+/// The flag for the secret itself, which is refused with what to do instead.
+pub(super) const SECRET_TRAP: &str = "client-secret";
 
 /// What the flags and the file they name say.
 #[derive(Debug, Clone)]

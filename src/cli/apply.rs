@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::{AnswerFlags, Global};
-use crate::answers::{Checked, Layer};
+use crate::answers::{Answers, Checked, Layer};
 use crate::apply::{Applied, StateDir, Wish, apply, lock, plan_for, would_recover};
 use crate::host::Host;
 use crate::plan::Plan;
@@ -128,7 +128,7 @@ pub fn apply_checked(
             warnings.iter().for_each(|warning| ui.warn(warning));
             let all = checked.warnings.iter().chain(warnings).collect();
             tell_unknown(ui, report);
-            ui.line(done_words(report, checked));
+            ui.line(done_words(report, &checked.answers));
             ui.note("hubgate rollback goes back to before");
             let run = Some(journal.id.as_str());
             ui.document(&Document {
@@ -211,8 +211,15 @@ fn wish<'a>(
 }
 
 /// What was not seen is not claimed.
-fn done_words(report: &Report, checked: &Checked) -> String {
-    let url = &checked.answers.hub.url;
+fn done_words(report: &Report, answers: &Answers) -> String {
+    let hub = &answers.hub;
+    // Below a path, the hub answers there alone.
+    let path = if hub.base_url.is_root() {
+        ""
+    } else {
+        hub.base_url.as_str()
+    };
+    let url = format!("{}{path}", hub.url);
     match report.with(Outcome::Unknown).count() {
         0 => format!("done: people log in at {url} with AWS Cognito"),
         _ => format!(
@@ -226,6 +233,36 @@ fn tell_unknown(ui: Ui, report: &Report) {
         ui.warn(format!("not known yet: {}: {}", stage.name, stage.found));
         if let Some(hint) = &stage.hint {
             ui.error_detail(hint);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::path::Path;
+
+    use super::*;
+    use crate::answers::{Problems, read_file, resolve};
+
+    #[test]
+    fn the_address_that_people_get_has_the_hub_s_path() {
+        let report = Report {
+            stages: Vec::new(),
+            not_checked: Vec::new(),
+            took: Duration::ZERO,
+        };
+        let root = include_str!("../../fixtures/answers/example.toml");
+        let below = root.replacen("[hub]", "[hub]\nbase_url = \"/jupyter\"", 1);
+        for (toml, told) in [
+            (root, "log in at https://hub.example.org with"),
+            (&below, "log in at https://hub.example.org/jupyter/ with"),
+        ] {
+            let mut problems = Problems::default();
+            let layer = read_file(Path::new("hubgate.toml"), toml, &mut problems);
+            let answers = resolve(&layer, None, problems).unwrap().answers;
+            let words = done_words(&report, &answers);
+            assert!(words.contains(told), "{words}");
         }
     }
 }

@@ -2,7 +2,9 @@
 
 use std::process::ExitCode;
 
-use clap::CommandFactory as _;
+use clap::{Command, CommandFactory as _};
+
+use super::answer_flags::SECRET_TRAP;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  hubgate completions bash > /etc/bash_completion.d/hubgate")]
@@ -13,7 +15,21 @@ pub struct Args {
 
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut super::Cli::command(), "hubgate", &mut script);
+    let mut command = offered(&super::Cli::command()).version(env!("CARGO_PKG_VERSION"));
+    clap_complete::generate(args.shell, &mut command, "hubgate", &mut script);
     crate::ui::write_stdout(&script);
     Ok(ExitCode::SUCCESS)
+}
+
+/// The same without the flag that refuses a secret: clap completes hidden flags, too, and whoever takes
+/// this one has the secret in the shell's history before it is refused.
+fn offered(command: &Command) -> Command {
+    let arguments = command.get_arguments().filter(|arg| arg.get_id() != SECRET_TRAP);
+    let mut same = Command::new(command.get_name().to_owned())
+        .args(arguments)
+        .subcommands(command.get_subcommands().map(offered));
+    if let Some(about) = command.get_about() {
+        same = same.about(about.clone());
+    }
+    same
 }

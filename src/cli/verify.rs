@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::recovery::recover_first;
 use super::{AnswerFlags, Global, exit};
 use crate::answers::Answers;
+use crate::apply::Cause;
 use crate::host::{Host, Interrupt, SystemHost};
 use crate::secret::{Secret, SecretSource};
 use crate::verify::{Expectation, LocalHub, Outcome, Patience, Report, Stage, StageName, verify};
@@ -64,6 +65,10 @@ fn run_with(
     interrupt.on_signals().context("cannot wait for signals")?;
     let host = SystemHost::with_interrupt(interrupt);
     recover_first(global, &host)?;
+    host.interrupt().ends_at_once();
+    if host.interrupt().requested() {
+        return Err(Cause::Interrupted.into());
+    }
     let answers = answers(&host)?;
     let hub = LocalHub::read(&host, &global.prefix)?;
     let expected = Expectation::new(&answers, hub);
@@ -125,6 +130,7 @@ fn summarize(global: &Global, args: &Args, report: &Report, warnings: &[String])
     let (failed, unknown) = (count(Outcome::Fail), count(Outcome::Unknown));
     let words = match (failed, unknown) {
         (0, 0) => "Everything that can be seen without a person is right.".to_owned(),
+        (0, _) if args.strict => format!("{unknown} not known, which --strict takes for wrong."),
         (0, _) => format!("Nothing is wrong, as far as it is known; {unknown} not known."),
         (_, 0) => format!("{failed} wrong."),
         (_, _) => format!("{failed} wrong, {unknown} not known."),

@@ -2,7 +2,8 @@
 //!
 //! The first one asks: waits end early, loops look at [`Interrupt::requested`]. A second one kills us at
 //! once, and the programs that we started with us, unless a stretch of work holds it off
-//! ([`Interrupt::hold`]): an undo must run to its end.
+//! ([`Interrupt::hold`]): an undo must run to its end. Where nothing would be left half done, the first
+//! one kills, too ([`Interrupt::ends_at_once`]).
 
 use std::collections::BTreeSet;
 use std::io;
@@ -25,6 +26,7 @@ pub struct Interrupt(Arc<State>);
 struct State {
     listening: AtomicBool,
     requested: AtomicBool,
+    at_once: AtomicBool,
     held: AtomicUsize,
     groups: Mutex<BTreeSet<u32>>,
     last_words: OnceLock<fn()>,
@@ -55,7 +57,8 @@ impl Interrupt {
                 for signal in signals.forever() {
                     // A terminal that closes may send more than one, and nobody is impatient then.
                     let again = this.0.requested.swap(true, Ordering::SeqCst) && signal != SIGHUP;
-                    if again && !this.is_held() {
+                    let at_once = this.0.at_once.load(Ordering::SeqCst);
+                    if (again || at_once) && !this.is_held() {
                         this.kill_groups();
                         this.say_last_words();
                         // Dies by this very signal, as a shell expects.
@@ -71,6 +74,12 @@ impl Interrupt {
     /// What to say when a second signal kills us. Only the first call counts.
     pub fn before_dying(&self, say: fn()) {
         let _ = self.0.last_words.set(say);
+    }
+
+    /// From now on the first signal kills us, as a second one does otherwise: what is done from here on
+    /// changes nothing, and an answer that is being waited for cannot be called off.
+    pub fn ends_at_once(&self) {
+        self.0.at_once.store(true, Ordering::SeqCst);
     }
 
     /// Asks us to stop, as a first Ctrl-C does.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use super::left_behind::in_words;
 use super::source::BootstrapSource;
 use crate::apply::Cause;
 use crate::host::{HttpError, RunError};
@@ -60,8 +61,8 @@ pub enum InstallError {
         how: String,
         /// What it printed last.
         output: Vec<String>,
-        /// Where all of it is.
-        log: PathBuf,
+        /// Where all of it is, if it could be written down.
+        log: Option<PathBuf>,
     },
     /// It says that it did well, and yet there is no hub.
     #[error("TLJH's installer says that it is done, but there is no TLJH at {}", prefix.display())]
@@ -70,6 +71,15 @@ pub enum InstallError {
         prefix: PathBuf,
         /// Where its output is.
         log: PathBuf,
+    },
+    /// One that a killed hubgate left behind does not end.
+    #[error(
+        "TLJH's installer, left behind by a run that was cut off, does not end ({})",
+        in_words(processes)
+    )]
+    LeftBehind {
+        /// Their ids.
+        processes: Vec<u32>,
     },
     /// The AWS CLI could not be installed.
     #[error(
@@ -132,10 +142,20 @@ impl InstallError {
             Self::Refused { .. } => {
                 "run this again; if it says the same, look at what is at that address".into()
             }
-            Self::Failed { log, .. } | Self::NotThere { log, .. } => format!(
+            Self::Failed { log: None, .. } => {
+                "mend what it names, then run this again: it goes on from there".into()
+            }
+            Self::Failed { log: Some(log), .. } | Self::NotThere { log, .. } => format!(
                 "all it said is in {}; mend what it names, then run this again: it goes on from there",
                 log.display()
             ),
+            Self::LeftBehind { processes } => {
+                let ids: Vec<_> = processes.iter().map(u32::to_string).collect();
+                format!(
+                    "end it (kill {}), then run this again: it goes on from there",
+                    ids.join(" ")
+                )
+            }
             Self::AwsCommand { .. } => "install it (apt-get install awscli), then run this again".into(),
             Self::Interrupted { begun: true } => "run this again: it goes on from there".into(),
             Self::Io(_) | Self::Program { .. } | Self::Interrupted { begun: false } => return None,
@@ -146,7 +166,10 @@ impl InstallError {
     /// How the hub is now: `untouched`, or `broken` where TLJH is there in part.
     pub fn hub_state(&self) -> &'static str {
         match self {
-            Self::Failed { .. } | Self::NotThere { .. } | Self::Interrupted { begun: true } => "broken",
+            Self::Failed { .. }
+            | Self::NotThere { .. }
+            | Self::LeftBehind { .. }
+            | Self::Interrupted { begun: true } => "broken",
             _ => "untouched",
         }
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::presence::{HUB_UNIT, Presence, begun_marker, presence};
 use super::running::{self, DEADLINE};
 use super::source::BootstrapSource;
-use super::{InstallError, download, script};
+use super::{InstallError, download, left_behind, script};
 use crate::apply::{Progress, StateDir, lock};
 use crate::host::{Host, Invocation};
 use crate::hub::{OauthenticatorVersion, RELEASES};
@@ -98,7 +98,10 @@ pub fn ensure_tljh(
                 prefix: prefix.to_owned(),
             });
         }
-        Presence::Unfinished => progress.note("an installation of TLJH was begun here; going on with it"),
+        Presence::Unfinished => {
+            progress.note("an installation of TLJH was begun here; going on with it");
+            left_behind::wait(host, progress)?;
+        }
         Presence::Absent => {}
     }
     let python = host.find("python3").ok_or(InstallError::NoPython)?;

@@ -7,6 +7,7 @@ mod aws_command;
 mod download;
 mod error;
 mod installing;
+mod left_behind;
 mod presence;
 mod running;
 mod script;

@@ -1,10 +1,12 @@
 //! TLJH's bootstrap script, run to its end.
 
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::error::InstallError;
+use super::left_behind;
+use crate::apply::RUN_VARIABLE;
 use crate::host::{Exit, Host, Invocation, Running};
 
 /// On a small instance with a slow mirror it takes ten minutes.
@@ -43,6 +45,7 @@ pub(super) fn call(
         .arg(python)
         .arg(script)
         .env("TLJH_INSTALL_PREFIX", prefix)
+        .env(RUN_VARIABLE, left_behind::RUN)
         .env("DEBIAN_FRONTEND", "noninteractive")
         // Its lines come when they are printed, not when it is done.
         .env("PYTHONUNBUFFERED", "1")
@@ -110,15 +113,11 @@ pub(super) fn run(
         // Whatever it left behind, too: its progress page would hold port 80.
         running.stop(GRACE)?;
     }
-    let output = write_log(host, running.as_ref(), header, log, tell)?;
+    let (output, log) = write_log(host, running.as_ref(), header, log, tell)?;
     match ended {
         End::Well => Ok(()),
         End::Stopped => Err(InstallError::Interrupted { begun: true }),
-        End::Badly(how) => Err(InstallError::Failed {
-            how,
-            output,
-            log: log.to_owned(),
-        }),
+        End::Badly(how) => Err(InstallError::Failed { how, output, log }),
     }
 }
 
@@ -140,21 +139,26 @@ fn tell_progress(new: &[u8], tell: &mut dyn FnMut(&str)) -> usize {
     end + 1
 }
 
-/// Returns the last lines. A log that cannot be written is told, and no reason to fail.
+/// Returns the last lines, and where all of them are. A log that cannot be written is told, and no reason
+/// to fail.
 fn write_log(
     host: &dyn Host,
     running: &dyn Running,
     header: &str,
     log: &Path,
     tell: &mut dyn FnMut(&str),
-) -> Result<Vec<String>, InstallError> {
+) -> Result<(Vec<String>, Option<PathBuf>), InstallError> {
     let (stdout, stderr) = running.output()?;
     let text = [header.as_bytes(), &stdout, &stderr].concat();
-    if let Err(error) = host.write_atomic(log, &text, 0o600, None) {
-        tell(&format!("its output is not kept: {error}"));
-    }
+    let log = match host.write_atomic(log, &text, 0o600, None) {
+        Ok(()) => Some(log.to_owned()),
+        Err(error) => {
+            tell(&format!("its output is not kept: {error}"));
+            None
+        }
+    };
     let said = String::from_utf8_lossy(&[stdout, stderr].concat()).into_owned();
     let lines: Vec<_> = said.lines().filter(|line| !line.trim().is_empty()).collect();
     let last = lines.iter().rev().take(SHOWN_ON_FAILURE).rev();
-    Ok(last.map(|line| (*line).to_owned()).collect())
+    Ok((last.map(|line| (*line).to_owned()).collect(), log))
 }

@@ -87,6 +87,30 @@ fn completions_and_the_manual_page_are_made() {
 }
 
 #[test]
+fn no_completion_offers_a_flag_for_the_secret_itself() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = stdout(&["completions", shell]);
+        let words = script.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+        let secret: Vec<_> = words.filter(|word| word.ends_with("client-secret")).collect();
+        assert!(secret.is_empty(), "{shell}: {secret:?}");
+        // The answers' flags are left out of most helps, and yet work.
+        for offered in ["client-secret-from", "hub-url", "dry-run", "json", "version"] {
+            assert!(script.contains(offered), "{shell}: {offered}");
+        }
+    }
+}
+
+#[test]
+fn the_manual_refers_to_no_page_that_it_does_not_have() {
+    let manual = stdout(&["man"]).replace("\\-", "-");
+    for name in subcommands() {
+        assert!(manual.contains(&format!("hubgate-{name}(1)")), "{name}");
+        assert!(manual.contains(&format!(".TH hubgate-{name} 1")), "{name}");
+    }
+    assert!(manual.contains("--strict") && !manual.contains("hubgate-help"));
+}
+
+#[test]
 fn a_reader_that_goes_away_is_no_error() {
     let command = format!(
         "set -o pipefail; {} man | head -n 1 > /dev/null",

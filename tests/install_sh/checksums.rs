@@ -108,6 +108,9 @@ fn every_usual_way_to_write_a_checksum_is_read() {
             format!("{right} *{name}\n"),
             format!("{}  {name}\n", right.to_uppercase()),
             format!("{WRONG}  {name}.old\n{right}  {name}"),
+            // As `sha256sum ./*` writes it, and an editor on Windows.
+            format!("{WRONG}  ./{name}.old\n{right}  ./{name}\n"),
+            format!("{WRONG}  {name}.old\r\n{right} *{name}\r\n"),
         ] {
             sums(&machine, &text);
             machine.install().ok();
@@ -116,7 +119,11 @@ fn every_usual_way_to_write_a_checksum_is_read() {
         // A file of its own, with the name or without.
         let own = machine.dist().join(format!("{name}.sha256"));
         sums(&machine, &format!("{WRONG}  {name}\n"));
-        for text in [format!("{right}  dist/{name}\n"), right.clone()] {
+        for text in [
+            format!("{right}  dist/{name}\n"),
+            right.clone(),
+            format!("{right}\r\n"),
+        ] {
             fs::write(&own, text).unwrap();
             machine.install().ok();
             fs::remove_file(machine.target()).unwrap();

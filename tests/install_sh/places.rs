@@ -114,6 +114,8 @@ fn others_get_it_into_their_home() {
                 .contains(&format!("export PATH=\"{}:$PATH\"", bin.display())),
             "{ran:#?}"
         );
+        let with_sudo = format!("sudo \"{}/hubgate\" apply", bin.display());
+        assert!(ran.stderr.contains(&with_sudo), "{ran:#?}");
     }
 }
 

@@ -217,3 +217,31 @@ fn a_folder_that_cannot_be_written_costs_no_answers() {
     assert_eq!(person.ends().code, Some(0));
     assert!(home.work().join("out/REVIEW.md").is_file());
 }
+
+#[test]
+fn a_column_of_names_that_is_pasted_is_one_answer_and_chooses_nothing() {
+    let home = Home::new();
+    let before = home.everything();
+    let mut person = home.person().starts();
+    person.tells_the_hub().tells_cognito();
+    person
+        .picks("User names", "username")
+        .answers("Administrators", "ada")
+        .picks("Who may log in", "users");
+    // As a terminal marks it. As if typed, the second name's Enter would take "What next"'s first entry.
+    person
+        .is_asked("Users")
+        .sees("\x1b[?2004h")
+        .presses("\x1b[200~grace\rkatherine\rhopper\r\x1b[201~")
+        .sees("grace, katherine, hopper")
+        .presses("\r");
+    let end = person
+        .sees("grace, katherine, hopper")
+        .is_asked("What next")
+        .sees("< back")
+        .presses_ctrl_c()
+        .ends();
+    assert_eq!(home.everything(), before);
+    assert!(end.restored);
+    assert!(end.seen.rfind("\x1b[?2004l") > end.seen.rfind("\x1b[?2004h"));
+}

@@ -40,7 +40,7 @@ impl Http for SystemHost {
             }
             answer => answer,
         };
-        answer.map_err(|error| explain(error, &url))
+        answer.map_err(|error| explain(error, &url, proxy_for(&agent, &url)))
     }
 
     fn peer_certificate(&self, peer: &Peer) -> Result<PeerCertificate, HttpError> {
@@ -117,7 +117,7 @@ impl Route {
             connect_to: request.connect_to,
             any_certificate: request.any_certificate,
             // What is on this machine is never asked through a proxy.
-            proxied: request.connect_to.is_none() && !is_loopback(url),
+            proxied: request.connect_to.is_none() && !is_loopback(url) && has_proxy_for(url),
         }
     }
 
@@ -192,12 +192,33 @@ impl Resolver for Names {
     }
 }
 
-fn explain(error: ureq::Error, url: &Url) -> HttpError {
+/// The proxy on the way there, without the password that its URL may hold.
+fn proxy_for(agent: &Agent, url: &Url) -> Option<String> {
+    let proxy = agent.config().proxy()?;
+    let passed_by = url.as_str().parse().is_ok_and(|uri| proxy.is_no_proxy(&uri));
+    (!passed_by).then(|| format!("{}:{}", proxy.host(), proxy.port()))
+}
+
+fn explain(error: ureq::Error, url: &Url, proxy: Option<String>) -> HttpError {
     let host = url.host_str().unwrap_or_default().to_owned();
-    let at = match url.port_or_known_default() {
+    let mut at = match url.port_or_known_default() {
         Some(port) => format!("{host}:{port}"),
         None => host.clone(),
     };
+    if let Some(proxy) = proxy {
+        // The name that was looked up is the proxy's: the proxy looks up the other one.
+        if matches!(
+            &error,
+            ureq::Error::HostNotFound | ureq::Error::Timeout(Timeout::Resolve)
+        ) || matches!(&error, ureq::Error::Other(other) if other.is::<LookupFailed>())
+        {
+            return HttpError::Other {
+                at: format!("the proxy {proxy}"),
+                detail: "its name has no address".into(),
+            };
+        }
+        at = format!("{at} (through the proxy {proxy})");
+    }
     match error {
         ureq::Error::HostNotFound => HttpError::Dns {
             host,
@@ -226,6 +247,13 @@ fn explain(error: ureq::Error, url: &Url) -> HttpError {
             detail: other.to_string(),
         },
     }
+}
+
+/// `http_proxy` alone, which a cache of packages may be, is not for https: so curl and Python, too, take it.
+fn has_proxy_for(url: &Url) -> bool {
+    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let for_https = ["ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy"];
+    url.scheme() == "http" || for_https.into_iter().any(is_set)
 }
 
 fn is_loopback(url: &Url) -> bool {

@@ -3,6 +3,7 @@
 
 mod aws_command;
 mod getting;
+mod left_behind;
 mod running;
 mod scripts;
 

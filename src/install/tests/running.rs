@@ -127,6 +127,29 @@ fn a_failure_shows_its_last_lines_and_where_the_rest_is() {
 }
 
 #[test]
+fn a_log_that_could_not_be_kept_is_not_pointed_at() {
+    let host = machine();
+    // As on a full disk, which is what the installer fails of.
+    host.put_folder(LOG, 0o755);
+    installer(&host, |_, _| Ok(failed(1, "No space left on device")));
+    let mut told = Told::default();
+    let error = install_as(&host, &wanted(), &mut told).unwrap_err();
+    assert!(
+        told.0
+            .iter()
+            .any(|text| text.starts_with("its output is not kept")),
+        "{:?}",
+        told.0
+    );
+    assert!(error.to_string().ends_with("No space left on device"));
+    let hint = error.hint().unwrap();
+    assert!(
+        hint.contains("goes on from there") && !hint.contains(LOG),
+        "{hint}"
+    );
+}
+
+#[test]
 fn a_second_run_goes_on_where_the_first_was_cut_off() {
     let host = machine();
     installer(&host, |_, host| {

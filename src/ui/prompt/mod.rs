@@ -1,6 +1,7 @@
 //! Asking a person: a small trait, so that what is asked can be played through without a terminal.
 
 mod line;
+mod paste;
 #[cfg(test)]
 pub(crate) mod scripted;
 mod session;

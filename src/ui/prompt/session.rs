@@ -157,7 +157,8 @@ impl Shared {
     /// A terminal that went away needs no restoring.
     fn restore(&self) {
         let _ = tcsetattr(io::stdin(), OptionalActions::Now, &self.before);
-        let _ = io::stderr().write_all(b"\x1b[?25h");
+        let end = format!("\x1b[?25h{}", super::paste::UNMARK);
+        let _ = io::stderr().write_all(end.as_bytes());
     }
 
     fn say_stopped(&self, state: State) {

@@ -8,6 +8,7 @@ use dialoguer::Select;
 use dialoguer::theme::ColorfulTheme;
 
 use super::line::{Line, Pressed};
+use super::paste::{self, Paste};
 use super::{Ask, BACK, Halt, Menu, Prompter, Reply};
 use crate::secret::Secret;
 use crate::ui::page::{self, Row, wrap};
@@ -89,6 +90,15 @@ impl Terminal {
 
     /// Lets a line be typed in the line below the head; leaves that line empty.
     fn line(&self, line: &mut Line, default: Option<&str>, mask: Option<char>) -> Result<Pressed, Halt> {
+        self.term.write_str(paste::MARK)?;
+        let pressed = self.edit(line, default, mask);
+        self.term.write_str(paste::UNMARK)?;
+        let pressed = pressed?;
+        self.term.clear_line()?;
+        Ok(pressed)
+    }
+
+    fn edit(&self, line: &mut Line, default: Option<&str>, mask: Option<char>) -> Result<Pressed, Halt> {
         let default = default.map_or_else(String::new, |text| {
             let room = self.columns() / 2;
             style(format!("({}) ", truncate_str(text, room, "...")))
@@ -99,16 +109,16 @@ impl Terminal {
         let mark = style(self.marks.input).cyan().for_stderr();
         let prompt = format!("{mark} {default}");
         let prompt_width = measure_text_width(&prompt);
+        let mut paste = Paste::default();
         loop {
             let view = line.view(self.columns().saturating_sub(prompt_width), mask);
             let right = prompt_width + view.cursor;
             self.term
                 .write_str(&format!("\r\x1b[2K{prompt}{}\r\x1b[{right}C", view.shown))?;
-            match line.press(&self.term.read_key()?) {
-                Pressed::Edited => {}
-                pressed => {
-                    self.term.clear_line()?;
-                    return Ok(pressed);
+            for key in paste.keys(self.term.read_key()?) {
+                match line.press(&key) {
+                    Pressed::Edited => {}
+                    pressed => return Ok(pressed),
                 }
             }
         }

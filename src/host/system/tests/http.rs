@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tiny_http::{Header, Response, Server};
 
+use super::{again, is_inner};
 use crate::host::http::{BODY_LIMIT, HttpError, HttpRequest, HttpResponse, Session};
 use crate::host::{Http, SystemHost};
 
@@ -266,4 +267,31 @@ fn a_session_logs_in_over_real_http() {
     );
     assert!(!seen.recv().unwrap().contains("cookie"));
     assert!(seen.recv().unwrap().contains("\ncookie: state=\"2|1:0\"\n"));
+}
+
+#[test]
+fn a_proxy_for_http_alone_is_not_asked_for_https() {
+    if is_inner() {
+        let error = SystemHost::new()
+            .send(&HttpRequest::get("https://hub.invalid/"))
+            .unwrap_err();
+        let is_meant = std::env::var_os("HTTPS_PROXY").is_some_and(|proxy| !proxy.is_empty());
+        assert_eq!(
+            error.to_string().contains("the proxy 127.0.0.1:1"),
+            is_meant,
+            "{error}"
+        );
+        assert_eq!(matches!(error, HttpError::Dns { .. }), !is_meant, "{error:?}");
+        return;
+    }
+    for for_https in ["", "http://127.0.0.1:1"] {
+        let mut inner = again("http::a_proxy_for_http_alone_is_not_asked_for_https");
+        for name in ["ALL_PROXY", "all_proxy", "https_proxy", "NO_PROXY", "no_proxy"] {
+            inner.env_remove(name);
+        }
+        inner
+            .env("http_proxy", "http://127.0.0.1:1")
+            .env("HTTPS_PROXY", for_https);
+        assert!(inner.status().unwrap().success());
+    }
 }

@@ -1,0 +1,48 @@
+//! TLJH's installer, still at work after the hubgate that ran it was killed.
+//!
+//! It is waited for: two at once spoil each other's work, and a `dpkg` that is killed leaves the packages
+//! half set up.
+
+use std::time::Duration;
+
+use super::error::InstallError;
+use super::running::DEADLINE;
+use crate::apply::{Progress, processes_of};
+use crate::host::Host;
+
+/// The name that marks the processes of an installation, as those of an apply are marked with its own.
+pub(super) const RUN: &str = "install";
+
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Waits until none is left, as long as a whole installation may take.
+pub(super) fn wait(host: &dyn Host, progress: &mut dyn Progress) -> Result<(), InstallError> {
+    let end = host.monotonic() + DEADLINE;
+    let mut told = false;
+    loop {
+        let processes = processes_of(host, RUN);
+        if processes.is_empty() {
+            return Ok(());
+        }
+        if host.interrupt().requested() {
+            return Err(InstallError::Interrupted { begun: true });
+        }
+        if host.monotonic() >= end {
+            return Err(InstallError::LeftBehind { processes });
+        }
+        if !told {
+            let ids = in_words(&processes);
+            progress.note(&format!(
+                "TLJH's installer is still at work ({ids}); waiting for it"
+            ));
+            told = true;
+        }
+        host.sleep(PAUSE);
+    }
+}
+
+pub(super) fn in_words(processes: &[u32]) -> String {
+    let ids: Vec<_> = processes.iter().map(u32::to_string).collect();
+    let noun = if ids.len() == 1 { "process" } else { "processes" };
+    format!("{noun} {}", ids.join(" "))
+}
