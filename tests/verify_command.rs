@@ -9,7 +9,6 @@ mod street;
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Command, Output, Stdio};
-use std::time::{Duration, Instant};
 
 use hubgate::emulator::{Fault, Faults};
 use serde_json::Value;
@@ -224,7 +223,6 @@ fn ctrl_c_ends_it_at_once_and_is_no_success() {
     let lines = BufReader::new(child.stdout.take().unwrap()).lines();
     // What comes next waits for Cognito.
     assert!(lines.map(Result::unwrap).any(|line| line.contains("certificate")));
-    let asked = Instant::now();
     let id = child.id().to_string();
     assert!(
         Command::new("kill")
@@ -233,8 +231,8 @@ fn ctrl_c_ends_it_at_once_and_is_no_success() {
             .unwrap()
             .success()
     );
+    // By the signal itself: who waits for Cognito ends with an exit code.
     assert_eq!(child.wait().unwrap().signal(), Some(2));
-    assert!(asked.elapsed() < Duration::from_secs(3), "{:?}", asked.elapsed());
 }
 
 #[test]

@@ -165,7 +165,7 @@ impl Run<'_> {
             return Some(self.not_asked(name, "not asked as long as the hub does not answer here"));
         }
         if certificate_holds_up {
-            return Some(self.not_asked(name, "not asked as long as the certificate is not right"));
+            return Some(self.not_asked(name, "not asked until the certificate is seen to be right"));
         }
         let mut stage = public::stage(self.host, self.expected, self.patience.answer);
         while self.may_wait_for(&stage) {
