@@ -181,6 +181,7 @@ impl Cause {
                 "look at what is in it; when it is all hubgate's: chown -R root:root and chmod 0700 it"
                     .to_owned()
             }
+            Self::DamagedHistory(JournalError::Newer { .. }) => return None,
             Self::DamagedHistory(_) => "move the folder of that run away, then run it again".to_owned(),
             Self::ChangedSince(_) => "go back all the same with --force".to_owned(),
             Self::Busy => "wait until it is done".to_owned(),

@@ -127,10 +127,9 @@ fn in_a_line(error: &serde_saphyr::Error) -> String {
     let text = error.to_string();
     let line = text.lines().next().unwrap_or_default();
     let line = line.strip_prefix("error: ").unwrap_or(line);
-    line.split(", set DuplicateKeyPolicy")
-        .next()
-        .unwrap_or_default()
-        .to_owned()
+    let advice = [", set DuplicateKeyPolicy", "; use from_str_multiple"];
+    let ends = advice.iter().filter_map(|advice| line.find(advice));
+    line[..ends.min().unwrap_or(line.len())].to_owned()
 }
 
 /// How many values are not those of the whole.
@@ -322,5 +321,17 @@ mod tests {
     fn what_is_no_mapping_is_refused() {
         assert_eq!(ConfigYaml::parse(b"- a\n"), Err(NotYaml::NoMapping));
         assert!(matches!(ConfigYaml::parse(b"a: [\n"), Err(NotYaml::Syntax(_))));
+    }
+
+    #[test]
+    fn what_the_parser_advises_its_callers_is_not_told_to_an_administrator() {
+        for twice in ["a: 1\na: 2\n", "a: 1\n---\nb: 2\n"] {
+            let error = ConfigYaml::parse(twice.as_bytes()).unwrap_err().to_string();
+            assert!(error.contains("line 2") || error.contains("line 3"), "{error}");
+            assert!(
+                !error.contains("from_str") && !error.contains("Policy"),
+                "{error}"
+            );
+        }
     }
 }
