@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::finding::Finding;
+use super::overridden::{is_generic, login_of_files};
 use crate::host::Host;
 use crate::plan::{ConfigYaml, Observed};
 use crate::render::AUTHENTICATOR_CLASS;
@@ -25,8 +26,12 @@ pub(super) fn check(host: &dyn Host, observed: &Observed, findings: &mut Vec<Fin
 
 fn authenticator(observed: &Observed, config: &ConfigYaml, found: &mut Vec<Finding>) {
     let class = config.text("auth.type").unwrap_or("TLJH's first-use login");
-    let generic = class.ends_with("GenericOAuthenticator") || class == "generic-oauth";
-    if observed.awscognito_py.is_some() && !generic {
+    // Where a file of the folder names the login, that is told of that file.
+    let elsewhere = login_of_files(observed);
+    let generic = elsewhere.as_ref().map_or(is_generic(class), |setting| {
+        is_generic(setting.text().unwrap_or(&setting.value))
+    });
+    if observed.awscognito_py.is_some() && !is_generic(class) && elsewhere.is_none() {
         let what = format!("the Cognito settings are there, but the hub uses {class}");
         let remedy =
             format!("sudo tljh-config set auth.type {AUTHENTICATOR_CLASS}, then sudo tljh-config reload");

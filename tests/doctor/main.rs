@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod hub;
+mod other_files;
 
 use hub::{Hub, OLD_DOCUMENTATION};
 
@@ -82,19 +83,6 @@ fn an_admin_is_a_number() {
     plant(&["name-not-text"], |hub| {
         hub.config = hub.config.replace("- ada", "- 123")
     });
-}
-
-#[test]
-fn a_file_that_is_loaded_later_sets_the_same() {
-    let other = "c.GenericOAuthenticator.client_id = \"x\"\nc.JupyterHub.authenticator_class = \"dummy\"\n";
-    plant(&["overridden", "overridden"], |hub| {
-        hub.other = Some(("zz.py", other.into()))
-    });
-    plant(&[], |hub| {
-        hub.other = Some(("aa.py", "c.GenericOAuthenticator.client_id = \"x\"\n".into()))
-    });
-    let harmless = "c.GenericOAuthenticator.custom_403_message = \"ask ada\"\n";
-    plant(&[], |hub| hub.other = Some(("zz.py", harmless.into())));
 }
 
 #[test]
@@ -236,6 +224,14 @@ fn logging_out_leads_nowhere() {
 fn groups_are_not_managed() {
     plant(&["groups-not-told", "manage-groups"], |hub| {
         hub.add("c.GenericOAuthenticator.allowed_groups = [\"staff\"]\n")
+    });
+}
+
+#[test]
+fn on_a_disk_that_became_read_only_it_is_still_told_what_is_wrong() {
+    plant(&["hub-down"], |hub| {
+        hub.read_only = true;
+        hub.answers = false;
     });
 }
 
