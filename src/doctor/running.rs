@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::finding::Finding;
-use crate::apply::{StateDir, units, would_recover};
+use crate::apply::{StateDir, Unfinished, units, would_recover};
 use crate::host::Host;
 use crate::host::http::Peer;
 use crate::hub::symptoms_of;
@@ -23,13 +23,13 @@ pub(super) fn check(
 ) -> io::Result<()> {
     let unfinished = match would_recover(host, state) {
         _ if !host.is_root() => None,
-        Ok(words) => words,
-        Err(error) => Some(format!("a run was cut off, and its record is lost: {error}")),
+        Ok(unfinished) => unfinished,
+        Err(error) => Some(Unfinished {
+            words: format!("a run was cut off, and its record is lost: {error}"),
+            remedy: "sudo hubgate verify, or apply again",
+        }),
     };
-    findings.extend(unfinished.map(|words| {
-        let remedy = "sudo hubgate verify, or apply again";
-        Finding::new("unfinished-run", words, remedy)
-    }));
+    findings.extend(unfinished.map(|run| Finding::new("unfinished-run", run.words, run.remedy)));
     answers(host, observed, findings);
     let is_down = findings.iter().any(|finding| finding.name == "hub-down");
     let journal = if is_down {

@@ -1,6 +1,6 @@
 //! hubgate's own folder in odd states: traces of runs that were cut off, damage, wrong modes.
 
-use hubgate::apply::{Cause, OldLogin, Recovered, RunFailed, StateDir, WentBack, lock};
+use hubgate::apply::{Cause, OldLogin, Recovered, RunFailed, StateDir, WentBack, lock, would_recover};
 use hubgate::host::Files;
 
 use super::by_hand;
@@ -27,6 +27,21 @@ fn another_hubgate_at_work_is_told_and_nothing_is_touched() {
     let error = applied(&world.host, &world, ANSWERS, SECRET).unwrap_err();
     assert!(matches!(error, RunFailed::Untouched(Cause::Busy)), "{error}");
     assert_eq!(world.picture(), before);
+}
+
+#[test]
+fn a_run_that_is_under_way_is_not_said_to_be_cut_off() {
+    let world = killed(World::fresh, apply, STARTED);
+    let state = StateDir::default();
+    let told = || would_recover(&world.host, &state).unwrap().unwrap();
+    assert!(told().words.contains("was cut off after"), "{:?}", told());
+    let _at_work = lock(&world.host, &state).unwrap();
+    assert!(
+        told().words.starts_with("another hubgate is changing this hub"),
+        "{:?}",
+        told()
+    );
+    assert_eq!(told().remedy, "wait until it is done");
 }
 
 #[test]
