@@ -30,12 +30,16 @@ pub(super) fn check(
         }),
     };
     findings.extend(unfinished.map(|run| Finding::new("unfinished-run", run.words, run.remedy)));
-    answers(host, observed, findings);
-    let is_down = findings.iter().any(|finding| finding.name == "hub-down");
-    let journal = if is_down {
+    let is_down = !answers(host, observed, findings);
+    let of_this_start = units::hub_journal_of_this_start(host);
+    // What an earlier start stumbled over is no fault of one that came up and is slow now.
+    let came_up = of_this_start
+        .iter()
+        .any(|line| line.contains("JupyterHub is now running"));
+    let journal = if is_down && !came_up {
         journal_of_last_starts(host)
     } else {
-        units::hub_journal_of_this_start(host)
+        of_this_start
     };
     for symptom in symptoms_of(&journal) {
         if is_down && !symptom.stops_the_hub {
@@ -59,7 +63,8 @@ fn journal_of_last_starts(host: &dyn Host) -> Vec<String> {
     units::hub_journal(host, host.now() - long_enough, 500)
 }
 
-fn answers(host: &dyn Host, observed: &Observed, findings: &mut Vec<Finding>) {
+/// Whether the hub answers, or is down because somebody stopped it.
+fn answers(host: &dyn Host, observed: &Observed, findings: &mut Vec<Finding>) -> bool {
     let local = match LocalHub::read(host, observed.files.prefix()) {
         Ok(local) => local,
         Err(error) => {
@@ -67,20 +72,23 @@ fn answers(host: &dyn Host, observed: &Observed, findings: &mut Vec<Finding>) {
             if !known {
                 findings.push(Finding::new("config-yaml", error.to_string(), "mend config.yaml"));
             }
-            return;
+            return true;
         }
     };
-    if let Err(stage) = wait_until_ready(host, &local, PATIENCE) {
+    let ready = wait_until_ready(host, &local, PATIENCE);
+    let answers = ready.is_ok();
+    if let Err(stage) = ready {
         if let Some((unit, state)) = units::stopped(host) {
+            // Which starts traefik too.
             let remedy = format!(
-                "sudo systemctl restart {unit}; if it does not stay up: sudo journalctl -u {unit} -n 50"
+                "sudo systemctl restart jupyterhub; if it does not stay up: sudo journalctl -u {unit} -n 50"
             );
             findings.push(Finding::new(
                 "unit-down",
                 format!("{unit} does not run ({state})"),
                 remedy,
             ));
-            return;
+            return state == "inactive";
         }
         let remedy = stage
             .hint
@@ -91,6 +99,7 @@ fn answers(host: &dyn Host, observed: &Observed, findings: &mut Vec<Finding>) {
     if let Some(https) = local.https {
         certificate(host, observed, https, findings);
     }
+    answers
 }
 
 fn certificate(host: &dyn Host, observed: &Observed, at: SocketAddr, findings: &mut Vec<Finding>) {

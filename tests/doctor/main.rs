@@ -1,6 +1,7 @@
 //! `hubgate doctor`: each planted fault is named, and nothing is on a healthy hub.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod down;
 mod hub;
 mod other_files;
 
@@ -228,14 +229,6 @@ fn groups_are_not_managed() {
 }
 
 #[test]
-fn on_a_disk_that_became_read_only_it_is_still_told_what_is_wrong() {
-    plant(&["hub-down"], |hub| {
-        hub.read_only = true;
-        hub.answers = false;
-    });
-}
-
-#[test]
 fn nobody_is_let_in() {
     plant(&["nobody-allowed"], |hub| {
         hub.config = hub.config.replace("  allowed:\n  - grace\n", "")
@@ -245,24 +238,6 @@ fn nobody_is_let_in() {
 #[test]
 fn the_hub_is_down() {
     plant(&["hub-down"], |hub| hub.answers = false);
-}
-
-#[test]
-fn the_hub_was_stopped() {
-    plant(&["unit-down"], |hub| {
-        hub.answers = false;
-        hub.units = "inactive\nactive\n";
-        hub.journal_before = "SyntaxError: invalid syntax";
-    });
-}
-
-#[test]
-fn a_hub_that_cannot_start_says_why_in_an_earlier_start() {
-    plant(&["hub-down", "python-syntax"], |hub| {
-        hub.answers = false;
-        hub.journal_before = "SyntaxError: invalid syntax\nOAuth error: invalid_scope";
-        hub.journal = "";
-    });
 }
 
 #[test]
