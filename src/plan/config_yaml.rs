@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use std::fmt;
 use thiserror::Error;
 
-use crate::render::TljhChange;
+use crate::render::{TljhChange, sha256_hex};
 
 /// What `config.yaml` says. Two texts that say the same are equal, whatever their layout.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -48,6 +48,14 @@ impl ConfigYaml {
             Value::Null => Ok(Self::default()),
             _ => Err(NotYaml::NoMapping),
         }
+    }
+
+    /// The same, where a text that is no YAML is only to be told from another one.
+    pub fn or_illegible(bytes: &[u8]) -> Self {
+        Self::parse(bytes).unwrap_or_else(|_| {
+            let hash = Value::String(sha256_hex(bytes));
+            Self(Map::from_iter([("(no YAML)".to_owned(), hash)]))
+        })
     }
 
     /// The value at a dotted path.
@@ -123,7 +131,7 @@ impl ConfigYaml {
 }
 
 /// The place and the fault, without the excerpt and without advice to whoever calls the parser.
-fn in_a_line(error: &serde_saphyr::Error) -> String {
+pub fn in_a_line(error: &serde_saphyr::Error) -> String {
     let text = error.to_string();
     let line = text.lines().next().unwrap_or_default();
     let line = line.strip_prefix("error: ").unwrap_or(line);
