@@ -91,6 +91,9 @@ pub enum Cause {
         /// The journal's last lines.
         journal: Vec<String>,
     },
+    /// The hub was stopped while it was waited for.
+    #[error("somebody stopped the hub (systemctl stop jupyterhub) while it was starting")]
+    HubStopped,
     /// The login does not work.
     #[error("the login does not work: {}", faults(.0))]
     Verify(Box<Report>),
@@ -187,6 +190,7 @@ impl Cause {
             Self::Busy => "wait until it is done".to_owned(),
             Self::DiskSpace { .. } => "make room, then run it again".to_owned(),
             Self::Preflight(_) => "mend what it names, then run it again".to_owned(),
+            Self::HubStopped => "run it again when nobody else stops or restarts hub and traefik".to_owned(),
             Self::ChangedMeanwhile(_) => {
                 "run it again when nobody else changes the hub's settings".to_owned()
             }

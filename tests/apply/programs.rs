@@ -263,6 +263,7 @@ fn systemctl(
             finished("ProtectHome=tmpfs\nPrivateTmp=yes\n")
         }
         "show" => finished(format!("TLJH_INSTALL_PREFIX={}\n", prefix.display())),
+        "is-active" if units.is_stopped() => finished("active\ninactive\n"),
         "is-active" => finished("active\nactive\n"),
         other => panic!("the model has no systemctl {other}"),
     })

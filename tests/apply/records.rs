@@ -213,28 +213,6 @@ fn only_root_may_change_a_hub() {
 }
 
 #[test]
-fn a_hub_that_was_down_before_is_not_said_to_work_again() {
-    let world = World::fresh();
-    world.running.lock().unwrap().port_taken = true;
-    world.settle();
-    let before = world.picture();
-    let error = applied(&world.process(), &world, ANSWERS, SECRET).unwrap_err();
-    assert!(
-        matches!(
-            error,
-            RunFailed::Restored {
-                login: OldLogin::NoneBefore,
-                ..
-            }
-        ),
-        "{error}"
-    );
-    assert!(!error.to_string().contains("old login works"), "{error}");
-    assert!(error.to_string().contains("in use by another program"), "{error}");
-    assert_eq!(world.picture().files, before.files);
-}
-
-#[test]
 fn two_hubs_on_one_machine_have_runs_of_their_own() {
     let world = World::fresh();
     world.apply(ANSWERS);
