@@ -58,8 +58,15 @@ fn authenticator(observed: &Observed, config: &ConfigYaml, found: &mut Vec<Findi
     }
 }
 
-/// The hub compares names after making them lower-case.
+/// The sections, and the names in them, which the hub compares after making them lower-case.
 fn people(config: &ConfigYaml, found: &mut Vec<Finding>) {
+    if let Some((path, value)) = config.no_section() {
+        found.push(Finding::new(
+            "empty-section",
+            format!("{path} is {value} and holds no settings: the hub does not start so, and tljh-config refuses it"),
+            format!("take the line {path} out, or write its settings below it"),
+        ));
+    }
     for path in ["users.admin", "users.allowed"] {
         if let Some(value) = config.no_list(path) {
             let what = format!("{path} is {value}, which is no list, so tljh-config refuses every change");

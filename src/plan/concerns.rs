@@ -53,6 +53,15 @@ fn links(observed: &Observed, found: &mut Vec<Concern>) {
 /// What `tljh-config` stumbles over, with words that do not name the place.
 fn unchangeable(observed: &Observed, config: &ConfigYaml, found: &mut Vec<Concern>) {
     let place = observed.files.config_yaml();
+    if let Some((path, value)) = config.no_section() {
+        found.push(Concern::Refuse {
+            what: format!(
+                "{path} in {} is {value} and holds no settings, which tljh-config refuses",
+                place.display()
+            ),
+            remedy: format!("take the line {path} out, or write its settings below it"),
+        });
+    }
     for path in ["users.admin", "users.allowed"] {
         if let Some(value) = config.no_list(path) {
             found.push(Concern::Refuse {

@@ -85,6 +85,22 @@ impl ConfigYaml {
         self.get(path).filter(|value| !value.is_array())
     }
 
+    /// A section of TLJH's own that holds something else than settings, as one does whose last line was taken
+    /// out: neither the hub nor `tljh-config` can use it.
+    pub fn no_section(&self) -> Option<(&'static str, &Value)> {
+        const SECTIONS: [&str; 7] = [
+            "users",
+            "limits",
+            "https",
+            "https.tls",
+            "https.letsencrypt",
+            "user_environment",
+            "services",
+        ];
+        let value = |path| Some((path, self.get(path).filter(|value| !value.is_object())?));
+        SECTIONS.into_iter().find_map(value)
+    }
+
     /// Whether the boolean at a dotted path is there and true.
     pub fn is_true(&self, path: &str) -> bool {
         self.get(path) == Some(&Value::Bool(true))

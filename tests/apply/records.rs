@@ -238,6 +238,10 @@ fn a_config_yaml_that_tljh_config_would_stumble_over_is_refused_with_the_reason(
             "users:\n  admin: ada\n",
             "users.admin in /opt/tljh/config/config.yaml is \"ada\", which is no list",
         ),
+        (
+            "users:\nlimits:\n  memory: 2G\n",
+            "users in /opt/tljh/config/config.yaml is null",
+        ),
         ("", "holds no settings"),
         ("# nothing yet\n", "holds no settings"),
         ("users: [\n", "config.yaml is not YAML: line "),

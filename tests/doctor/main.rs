@@ -106,6 +106,11 @@ fn the_admins_are_no_list() {
 }
 
 #[test]
+fn a_section_lost_its_last_line() {
+    plant(&["empty-section"], |hub| hub.config.push_str("limits:\n"));
+}
+
+#[test]
 fn the_certificate_file_is_gone() {
     plant(&["certificate-missing"], |hub| hub.certificate_file = false);
 }
