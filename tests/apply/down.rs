@@ -86,3 +86,24 @@ fn a_config_yaml_that_somebody_broke_is_no_obstacle_on_the_way_back() {
     went_back(&world, true).unwrap();
     assert_eq!(world.picture(), before, "{}", before.difference(&world.picture()));
 }
+
+#[test]
+fn a_way_back_that_fails_leaves_a_broken_config_yaml_but_no_run_that_never_ends() {
+    let world = World::fresh();
+    world.apply(ANSWERS);
+    world
+        .host
+        .put(world.config("config.yaml"), "users:\n\tadmin: ada\n", 0o640);
+    let before = world.picture().files;
+    world.running.lock().unwrap().port_taken = true;
+    let error = went_back(&world, true).unwrap_err();
+    assert!(matches!(error, RunFailed::Restored { .. }), "{error}");
+    assert!(
+        error.to_string().contains("config.yaml is no YAML, as before"),
+        "{error}"
+    );
+    assert_eq!(world.picture().files, before);
+    world.assert_closed("a way back that failed");
+    world.running.lock().unwrap().port_taken = false;
+    went_back(&world, true).unwrap();
+}

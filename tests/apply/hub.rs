@@ -132,7 +132,7 @@ impl Running {
     }
 }
 
-fn config(host: &MemoryHost, prefix: &Path) -> Result<Value, String> {
+pub fn config(host: &MemoryHost, prefix: &Path) -> Result<Value, String> {
     let path = prefix.join("config/config.yaml");
     if host.stat(&path).unwrap().is_none() {
         return Ok(Value::Object(serde_json::Map::new()));

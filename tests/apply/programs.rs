@@ -93,6 +93,9 @@ pub fn tljh_config(
                     "CalledProcessError: systemctl restart traefik.service\n",
                 ));
             }
+            if let Err(error) = super::hub::config(host, prefix) {
+                return Ok(failed(1, format!("ruamel.yaml.scanner.ScannerError: {error}\n")));
+            }
             host.put(prefix.join("state/traefik.toml"), "written by tljh-config", 0o600);
             units.start_proxy(host, prefix);
             Ok(took(
