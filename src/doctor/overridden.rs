@@ -40,8 +40,8 @@ pub(super) fn login_of_files(observed: &Observed) -> Option<Setting> {
     });
     let mut files: Vec<_> = observed.other_settings.iter().chain(&ours).collect();
     files.sort();
-    let settings = files.into_iter().flat_map(|(_, text)| settings_of(text));
-    settings.filter(is_login).last()
+    let mut settings = files.into_iter().flat_map(|(_, text)| settings_of(text));
+    settings.rfind(is_login)
 }
 
 fn is_login(setting: &Setting) -> bool {

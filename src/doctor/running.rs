@@ -31,15 +31,10 @@ pub(super) fn check(
     };
     findings.extend(unfinished.map(|run| Finding::new("unfinished-run", run.words, run.remedy)));
     let is_down = !answers(host, observed, findings);
-    let of_this_start = units::hub_journal_of_this_start(host);
-    // What an earlier start stumbled over is no fault of one that came up and is slow now.
-    let came_up = of_this_start
-        .iter()
-        .any(|line| line.contains("JupyterHub is now running"));
-    let journal = if is_down && !came_up {
+    let journal = if is_down {
         journal_of_last_starts(host)
     } else {
-        of_this_start
+        units::hub_journal_of_this_start(host)
     };
     for symptom in symptoms_of(&journal) {
         if is_down && !symptom.stops_the_hub {
@@ -60,7 +55,13 @@ pub(super) fn check(
 /// A hub that cannot start is started again and again, and the last start may have said nothing yet.
 fn journal_of_last_starts(host: &dyn Host) -> Vec<String> {
     let long_enough = Duration::from_secs(120);
-    units::hub_journal(host, host.now() - long_enough, 500)
+    let mut journal = units::hub_journal(host, host.now() - long_enough, 500);
+    // What a start stumbled over is mended once a later one came up.
+    let came_up = journal
+        .iter()
+        .rposition(|line| line.contains("JupyterHub is now running"));
+    journal.drain(..came_up.map_or(0, |at| at + 1));
+    journal
 }
 
 /// Whether the hub answers, or is down because somebody stopped it.
