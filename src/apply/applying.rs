@@ -114,7 +114,7 @@ pub fn apply(
     certificate_files(host, &wish.answers.https).map_err(RunFailed::Untouched)?;
     let found = preflight(host, state, &plan, &observed, progress).map_err(RunFailed::Untouched)?;
     warnings.extend(found);
-    let mut scene = Scene::new(host, observed, wish.hub_deadline).map_err(RunFailed::Untouched)?;
+    let mut scene = Scene::new(host, observed, wish.hub_deadline);
     scene.secret = Some(wish.secret);
     let report = RefCell::new(None);
     let prove = |scene: &Scene<'_>| prove(scene, wish, &report);

@@ -91,6 +91,9 @@ pub enum Cause {
         /// The journal's last lines.
         journal: Vec<String>,
     },
+    /// The hub was stopped while it was waited for.
+    #[error("somebody stopped the hub (systemctl stop jupyterhub) while it was starting")]
+    HubStopped,
     /// The login does not work.
     #[error("the login does not work: {}", faults(.0))]
     Verify(Box<Report>),
@@ -181,11 +184,13 @@ impl Cause {
                 "look at what is in it; when it is all hubgate's: chown -R root:root and chmod 0700 it"
                     .to_owned()
             }
+            Self::DamagedHistory(JournalError::Newer { .. }) => return None,
             Self::DamagedHistory(_) => "move the folder of that run away, then run it again".to_owned(),
             Self::ChangedSince(_) => "go back all the same with --force".to_owned(),
             Self::Busy => "wait until it is done".to_owned(),
             Self::DiskSpace { .. } => "make room, then run it again".to_owned(),
             Self::Preflight(_) => "mend what it names, then run it again".to_owned(),
+            Self::HubStopped => "run it again when nobody else stops or restarts hub and traefik".to_owned(),
             Self::ChangedMeanwhile(_) => {
                 "run it again when nobody else changes the hub's settings".to_owned()
             }

@@ -26,6 +26,9 @@ pub(super) const LOCK_HELD: &str = "Another instance of tljh-config holds the lo
 /// A hub that systemd had to start this often again will not come up.
 const RESTARTS_OF_A_HUB_THAT_CANNOT_START: u32 = 2;
 
+/// A hub that is found stopped this often in a row, once a second, was stopped by somebody.
+const LOOKS_AT_A_STOPPED_HUB: u32 = 3;
+
 /// What the steps work on.
 pub struct Scene<'a> {
     /// The machine.
@@ -48,10 +51,7 @@ pub struct Scene<'a> {
 
 impl<'a> Scene<'a> {
     /// The hub as it was observed.
-    ///
-    /// # Errors
-    /// When its `config.yaml` cannot be read.
-    pub fn new(host: &'a dyn Host, observed: Observed, hub_deadline: Duration) -> Result<Self, Cause> {
+    pub fn new(host: &'a dyn Host, observed: Observed, hub_deadline: Duration) -> Self {
         let sha256 = |file: &Option<FileState>| file.as_ref().map(|file| sha256_hex(&file.bytes));
         let known = BTreeMap::from([
             (observed.files.awscognito_py(), sha256(&observed.awscognito_py)),
@@ -60,16 +60,17 @@ impl<'a> Scene<'a> {
                 sha256(&observed.awscognito_secret),
             ),
         ]);
-        Ok(Self {
+        Self {
             host,
             files: observed.files,
             secret: None,
             hub_deadline,
-            config: observed.config.map_err(crate::plan::NoPlan::from)?,
+            // A way back starts from what is no YAML, too.
+            config: config_of(observed.config_yaml.as_ref()),
             known,
             fresh_hub: Cell::new(None),
             run: String::new(),
-        })
+        }
     }
 
     /// A hub that a run was cut off on.
@@ -197,7 +198,7 @@ impl<'a> Scene<'a> {
     /// What `config.yaml` says, read under TLJH's own lock.
     ///
     /// # Errors
-    /// When it cannot be read or is not YAML.
+    /// When it cannot be read.
     pub fn read_config(&self) -> Result<ConfigYaml, Cause> {
         let _lock = lock_config(self.host, &self.files)?;
         self.config_now()
@@ -205,11 +206,7 @@ impl<'a> Scene<'a> {
 
     fn config_now(&self) -> Result<ConfigYaml, Cause> {
         let file = file_state(self.host, &self.files.config_yaml())?;
-        let config = file.map_or_else(
-            || Ok(ConfigYaml::default()),
-            |file| ConfigYaml::parse(&file.bytes),
-        );
-        Ok(config.map_err(crate::plan::NoPlan::from)?)
+        Ok(config_of(file.as_ref()))
     }
 
     /// Runs `tljh-config`; while somebody else's holds the lock, again.
@@ -314,6 +311,9 @@ impl<'a> Scene<'a> {
             .map_err(|error| std::io::Error::other(error.to_string()))?;
         let until = self.host.monotonic() + self.hub_deadline;
         let slice = Duration::from_secs(1);
+        // systemd goes on counting where the hub was just waiting for its next start.
+        let restarts_before = units::hub_restarts(self.host).unwrap_or(0);
+        let mut looks_at_a_stopped_hub = 0;
         loop {
             let Err(stage) = wait_until_ready(self.host, &local, slice) else {
                 return Ok(());
@@ -322,6 +322,15 @@ impl<'a> Scene<'a> {
                 return Err(Cause::Interrupted);
             }
             let restarts = units::hub_restarts(self.host).unwrap_or(0);
+            let restarts = restarts.checked_sub(restarts_before).unwrap_or(restarts);
+            // Between the stop and the start of a restart by somebody else it is down, too.
+            match units::stopped(self.host) {
+                Some((_, "inactive")) => looks_at_a_stopped_hub += 1,
+                _ => looks_at_a_stopped_hub = 0,
+            }
+            if looks_at_a_stopped_hub >= LOOKS_AT_A_STOPPED_HUB {
+                return Err(Cause::HubStopped);
+            }
             let late = self.host.monotonic() >= until;
             if late || restarts >= RESTARTS_OF_A_HUB_THAT_CANNOT_START {
                 return Err(self.hub_down(since, late, restarts, &stage.found));
@@ -342,6 +351,10 @@ impl<'a> Scene<'a> {
             journal: journal.lines().map(str::to_owned).collect(),
         }
     }
+}
+
+fn config_of(file: Option<&FileState>) -> ConfigYaml {
+    file.map_or_else(ConfigYaml::default, |file| ConfigYaml::or_illegible(&file.bytes))
 }
 
 /// Up to the end of the last start that has ended: the one after it may not have come to its fault yet.

@@ -20,6 +20,7 @@ mod state_dir;
 mod transaction;
 mod undo;
 mod undo_config;
+mod unfinished;
 pub mod units;
 
 pub use applying::{Applied, Wish, apply, plan_for, tell_recovery};
@@ -32,4 +33,5 @@ pub use preflight::{disk_space, load_candidate};
 pub use remembered::answers_in_force;
 pub use rolling_back::{BackTo, WentBack, roll_back};
 pub use state_dir::StateDir;
-pub use transaction::{Order, Progress, Recovered, lock, recover, run, would_recover};
+pub use transaction::{Order, Progress, Recovered, lock, recover, run};
+pub use unfinished::{Unfinished, would_recover};

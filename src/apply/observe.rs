@@ -17,7 +17,12 @@ pub fn observe(host: &dyn Host, prefix: &Path) -> io::Result<Observed> {
     let config_yaml = {
         // Where nobody has used tljh-config yet there is no lock, and looking leaves none behind.
         let is_there = host.stat(&files.config_lock())?.is_some();
-        let _lock = is_there.then(|| lock_config(host, &files)).transpose()?;
+        let lock = is_there.then(|| lock_config(host, &files)).transpose();
+        let _lock = match lock {
+            // Nobody can be changing it then. A disk with errors is made so, and a diagnosis is wanted.
+            Err(error) if error.kind() == io::ErrorKind::ReadOnlyFilesystem => None,
+            lock => lock?,
+        };
         file_state(host, &files.config_yaml())?
     };
     let config = config_yaml.as_ref().map_or_else(
@@ -56,6 +61,7 @@ pub fn file_state(host: &dyn Host, path: &Path) -> io::Result<Option<FileState>>
         bytes: host.read(path)?,
         mode: stat.mode,
         owner: (stat.uid, stat.gid),
+        is_symlink: stat.is_symlink,
     }))
 }
 

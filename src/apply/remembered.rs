@@ -12,7 +12,8 @@ use crate::host::Host;
 /// caller may not read the record, which is root's.
 ///
 /// # Errors
-/// When the record is there but cannot be read.
+/// When the record is there but cannot be read, or that of a later run cannot: an older apply's answers are
+/// not those of the hub then.
 pub fn answers_in_force(
     host: &dyn Host,
     state: &StateDir,
@@ -21,8 +22,15 @@ pub fn answers_in_force(
     if !host.is_root() {
         return Ok(None);
     }
-    let history = History::read(host, state)?;
-    let Some(run) = history.in_force(prefix) else {
+    let mut history = History::read(host, state)?;
+    let damaged = history.damaged.take();
+    let run = history.in_force(prefix);
+    if let Some((id, error)) = damaged
+        && run.is_none_or(|run| run.id < id)
+    {
+        return Err(error);
+    }
+    let Some(run) = run else {
         return Ok(None);
     };
     let path = PathBuf::from(format!("the apply of {}", run.started));

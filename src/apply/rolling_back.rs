@@ -65,7 +65,7 @@ pub fn roll_back(
     let Some((plan, observed, target)) = prepared else {
         return Ok(WentBack::NothingToDo);
     };
-    let mut scene = Scene::new(host, observed, hub_deadline).map_err(RunFailed::Untouched)?;
+    let mut scene = Scene::new(host, observed, hub_deadline);
     // A login that was not that of the files does not come back with them.
     let comparable = target.as_ref().filter(|journal| !journal.look_is_older);
     let wanted = comparable.and_then(|journal| journal.look.clone());

@@ -349,23 +349,3 @@ fn lost_record(host: &dyn Host, state: &StateDir, error: JournalError) -> RunFai
         cause: Cause::LostRecord(error),
     }
 }
-
-/// What recovery would do, in words; none when nothing is open.
-///
-/// # Errors
-/// When the record cannot be read.
-pub fn would_recover(host: &dyn Host, state: &StateDir) -> Result<Option<String>, Cause> {
-    let Some(journal) = Journal::open(host, state)? else {
-        return Ok(None);
-    };
-    let began = journal
-        .entries
-        .iter()
-        .filter(|entry| entry.state != StepState::Planned)
-        .count();
-    Ok(Some(format!(
-        "a run of {} was cut off after {began} of {} steps; the next hubgate apply, verify or rollback puts everything back first",
-        journal.started,
-        journal.entries.len()
-    )))
-}

@@ -7,7 +7,7 @@ use super::execute::Scene;
 use super::journal::{Backup, Entry, Journal, RunState, StepState};
 use super::observe::file_state;
 use super::state_dir::StateDir;
-use super::undo_config::restore_config;
+use super::undo_config::{restore_config, was_illegible};
 use super::units;
 use crate::host::Host;
 use crate::plan::{HubFiles, StepKind};
@@ -75,8 +75,14 @@ pub fn undo(
     if proxy {
         // Without failures to forget it has nothing to do.
         let _ = units::reset_failed(scene.host);
-        let reloaded = twice(|| scene.reload_proxy());
-        found.errors.extend(reloaded.err().map(|error| error.to_string()));
+        match twice(|| scene.reload_proxy()) {
+            // It was as hopeless before, and to insist would keep every later command from its work.
+            Err(_) if was_illegible(scene, journal) => found.notes.push(format!(
+                "{} is no YAML, as before: mend it by hand, then sudo tljh-config reload proxy",
+                scene.files.config_yaml().display()
+            )),
+            result => found.errors.extend(result.err().map(|error| error.to_string())),
+        }
     }
     let login = if hub || proxy || found.kept {
         restart(scene, journal, &mut found)

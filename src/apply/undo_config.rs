@@ -50,6 +50,14 @@ pub(super) fn restore_config(
     Ok(())
 }
 
+/// Whether the file was no YAML before the run, a rollback's then.
+pub(super) fn was_illegible(scene: &Scene<'_>, journal: &Journal) -> bool {
+    let backup = journal.backup(&scene.files.config_yaml());
+    let saved = backup.and_then(|backup| backup.saved.as_ref());
+    let bytes = saved.and_then(|saved| saved_bytes(scene.host, saved).ok());
+    bytes.is_some_and(|bytes| ConfigYaml::parse(&bytes).is_err())
+}
+
 /// What the file says, when that is somebody else's doing: not what was there, nor what our steps leave,
 /// nor what is left of either when a `tljh-config` was cut off while it wrote.
 fn somebody_elses(bytes: &[u8], saved: &[u8], states: &[ConfigYaml]) -> Option<ConfigYaml> {

@@ -62,17 +62,21 @@ pub fn hub_restarts(host: &dyn Host) -> Option<u32> {
     finished.stdout_text().trim().parse().ok()
 }
 
-/// The unit of the hub's two that does not run and is not about to, with what systemd calls its state.
-pub fn stopped(host: &dyn Host) -> Option<(&'static str, String)> {
-    const UNITS: [&str; 2] = ["jupyterhub", "traefik"];
+/// The unit of the hub's two that does not run and is not about to, with what systemd calls its state;
+/// traefik's first, without which the hub's does not start.
+pub fn stopped(host: &dyn Host) -> Option<(&'static str, &'static str)> {
+    const UNITS: [&str; 2] = ["traefik", "jupyterhub"];
     let asked = systemctl(host, &["is-active", UNITS[0], UNITS[1]], QUERY_DEADLINE).ok()?;
     let text = asked.stdout_text();
-    let states = UNITS
+    let state = |line: &str| {
+        ["inactive", "failed"]
+            .into_iter()
+            .find(|state| *state == line.trim())
+    };
+    UNITS
         .into_iter()
-        .zip(text.lines().map(|line| line.trim().to_owned()));
-    states
-        .into_iter()
-        .find(|(_, state)| matches!(state.as_str(), "inactive" | "failed"))
+        .zip(text.lines())
+        .find_map(|(unit, line)| Some((unit, state(line)?)))
 }
 
 /// Folders that traefik's unit does not let it see. A certificate there is one that root can read and
@@ -156,9 +160,11 @@ pub fn hub_journal_of_this_start(host: &dyn Host) -> Vec<String> {
     }
 }
 
-/// Without the colours that traefik writes.
+/// Without the colours that traefik writes, and without its log of requests: those that find no hub are
+/// there, our own with them, and say nothing of why there is none.
 fn plain_lines(text: &str) -> Vec<String> {
     text.lines()
+        .filter(|line| !line.starts_with("{\"ClientAddr\""))
         .map(|line| strip_ansi_codes(line).into_owned())
         .collect()
 }
@@ -168,4 +174,15 @@ fn systemctl(host: &dyn Host, arguments: &[&str], deadline: Duration) -> Result<
         program: PathBuf::from("systemctl"),
     })?;
     host.run(&Invocation::new(program).args(arguments).deadline(deadline))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_traefik_logs_of_requests_is_left_out() {
+        let journal = "SyntaxError\n{\"ClientAddr\":\"127.0.0.1:1\",\"DownstreamStatus\":502}\n\u{1b}[31mERR\u{1b}[0m x\n";
+        assert_eq!(plain_lines(journal), ["SyntaxError", "ERR x"]);
+    }
 }

@@ -78,7 +78,9 @@ impl AnswerFlags {
         if !layer.is_empty() || !problems.is_empty() {
             return self.checked(global, host);
         }
-        match answers_in_force(host, &StateDir::default(), &global.prefix)? {
+        let in_force = answers_in_force(host, &StateDir::default(), &global.prefix)
+            .context("what the last apply was given is not known, so give --answers")?;
+        match in_force {
             Some(layer) => {
                 let found = crate::apply::observe::oauthenticator(host, &global.prefix)?;
                 Ok(resolve(&layer, found, problems)?)

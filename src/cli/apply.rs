@@ -151,8 +151,8 @@ fn dry_run(
     given: &Layer,
 ) -> anyhow::Result<ExitCode> {
     let ui = global.ui();
-    if let Some(words) = would_recover(host, &StateDir::default())? {
-        ui.warn(words);
+    if let Some(unfinished) = would_recover(host, &StateDir::default())? {
+        ui.warn(unfinished.words);
     }
     let secret = resolve_secret(ui, host, checked)?;
     let (plan, _) = plan_for(

@@ -9,10 +9,12 @@ use crate::answers::{Key, Problems};
 use crate::apply::{Cause, RunFailed};
 use crate::emulator::EmulatorError;
 use crate::install::InstallError;
+use crate::plan::NotYaml;
 use crate::rehearse::RehearseError;
 use crate::render::RenderError;
 use crate::secret::SecretError;
 use crate::ui::Ui;
+use crate::verify::LocalHubError;
 
 /// The questions were to be asked where nobody can answer.
 #[derive(Debug, thiserror::Error)]
@@ -111,6 +113,10 @@ pub(super) fn hint(error: &anyhow::Error) -> Option<String> {
         .or_else(|| error.downcast_ref::<RunFailed>()?.cause().hint())
         .or_else(|| error.downcast_ref::<Cause>()?.hint())
         .or_else(|| error.downcast_ref::<InstallError>()?.hint())
+        .or_else(|| match error.downcast_ref::<LocalHubError>()? {
+            LocalHubError::Malformed(_) => Some(NotYaml::NoMapping.hint().to_owned()),
+            _ => None,
+        })
         .or_else(|| {
             error
                 .downcast_ref::<EmulatorError>()

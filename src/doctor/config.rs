@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::finding::Finding;
+use super::overridden::{is_generic, login_of_files};
 use crate::host::Host;
 use crate::plan::{ConfigYaml, Observed};
 use crate::render::AUTHENTICATOR_CLASS;
@@ -25,8 +26,12 @@ pub(super) fn check(host: &dyn Host, observed: &Observed, findings: &mut Vec<Fin
 
 fn authenticator(observed: &Observed, config: &ConfigYaml, found: &mut Vec<Finding>) {
     let class = config.text("auth.type").unwrap_or("TLJH's first-use login");
-    let generic = class.ends_with("GenericOAuthenticator") || class == "generic-oauth";
-    if observed.awscognito_py.is_some() && !generic {
+    // Where a file of the folder names the login, that is told of that file.
+    let elsewhere = login_of_files(observed);
+    let generic = elsewhere.as_ref().map_or(is_generic(class), |setting| {
+        is_generic(setting.text().unwrap_or(&setting.value))
+    });
+    if observed.awscognito_py.is_some() && !is_generic(class) && elsewhere.is_none() {
         let what = format!("the Cognito settings are there, but the hub uses {class}");
         let remedy =
             format!("sudo tljh-config set auth.type {AUTHENTICATOR_CLASS}, then sudo tljh-config reload");
@@ -53,8 +58,15 @@ fn authenticator(observed: &Observed, config: &ConfigYaml, found: &mut Vec<Findi
     }
 }
 
-/// The hub compares names after making them lower-case.
+/// The sections, and the names in them, which the hub compares after making them lower-case.
 fn people(config: &ConfigYaml, found: &mut Vec<Finding>) {
+    if let Some((path, value)) = config.no_section() {
+        found.push(Finding::new(
+            "empty-section",
+            format!("{path} is {value} and holds no settings: the hub does not start so, and tljh-config refuses it"),
+            format!("take the line {path} out, or write its settings below it"),
+        ));
+    }
     for path in ["users.admin", "users.allowed"] {
         if let Some(value) = config.no_list(path) {
             let what = format!("{path} is {value}, which is no list, so tljh-config refuses every change");

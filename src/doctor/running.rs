@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::finding::Finding;
-use crate::apply::{StateDir, units, would_recover};
+use crate::apply::{StateDir, Unfinished, units, would_recover};
 use crate::host::Host;
 use crate::host::http::Peer;
 use crate::hub::symptoms_of;
@@ -23,15 +23,14 @@ pub(super) fn check(
 ) -> io::Result<()> {
     let unfinished = match would_recover(host, state) {
         _ if !host.is_root() => None,
-        Ok(words) => words,
-        Err(error) => Some(format!("a run was cut off, and its record is lost: {error}")),
+        Ok(unfinished) => unfinished,
+        Err(error) => Some(Unfinished {
+            words: format!("a run was cut off, and its record is lost: {error}"),
+            remedy: "sudo hubgate verify, or apply again",
+        }),
     };
-    findings.extend(unfinished.map(|words| {
-        let remedy = "sudo hubgate verify, or apply again";
-        Finding::new("unfinished-run", words, remedy)
-    }));
-    answers(host, observed, findings);
-    let is_down = findings.iter().any(|finding| finding.name == "hub-down");
+    findings.extend(unfinished.map(|run| Finding::new("unfinished-run", run.words, run.remedy)));
+    let is_down = !answers(host, observed, findings);
     let journal = if is_down {
         journal_of_last_starts(host)
     } else {
@@ -56,10 +55,17 @@ pub(super) fn check(
 /// A hub that cannot start is started again and again, and the last start may have said nothing yet.
 fn journal_of_last_starts(host: &dyn Host) -> Vec<String> {
     let long_enough = Duration::from_secs(120);
-    units::hub_journal(host, host.now() - long_enough, 500)
+    let mut journal = units::hub_journal(host, host.now() - long_enough, 500);
+    // What a start stumbled over is mended once a later one came up.
+    let came_up = journal
+        .iter()
+        .rposition(|line| line.contains("JupyterHub is now running"));
+    journal.drain(..came_up.map_or(0, |at| at + 1));
+    journal
 }
 
-fn answers(host: &dyn Host, observed: &Observed, findings: &mut Vec<Finding>) {
+/// Whether the hub answers, or is down because somebody stopped it.
+fn answers(host: &dyn Host, observed: &Observed, findings: &mut Vec<Finding>) -> bool {
     let local = match LocalHub::read(host, observed.files.prefix()) {
         Ok(local) => local,
         Err(error) => {
@@ -67,20 +73,23 @@ fn answers(host: &dyn Host, observed: &Observed, findings: &mut Vec<Finding>) {
             if !known {
                 findings.push(Finding::new("config-yaml", error.to_string(), "mend config.yaml"));
             }
-            return;
+            return true;
         }
     };
-    if let Err(stage) = wait_until_ready(host, &local, PATIENCE) {
+    let ready = wait_until_ready(host, &local, PATIENCE);
+    let answers = ready.is_ok();
+    if let Err(stage) = ready {
         if let Some((unit, state)) = units::stopped(host) {
+            // Which starts traefik too.
             let remedy = format!(
-                "sudo systemctl restart {unit}; if it does not stay up: sudo journalctl -u {unit} -n 50"
+                "sudo systemctl restart jupyterhub; if it does not stay up: sudo journalctl -u {unit} -n 50"
             );
             findings.push(Finding::new(
                 "unit-down",
                 format!("{unit} does not run ({state})"),
                 remedy,
             ));
-            return;
+            return state == "inactive";
         }
         let remedy = stage
             .hint
@@ -91,6 +100,7 @@ fn answers(host: &dyn Host, observed: &Observed, findings: &mut Vec<Finding>) {
     if let Some(https) = local.https {
         certificate(host, observed, https, findings);
     }
+    answers
 }
 
 fn certificate(host: &dyn Host, observed: &Observed, at: SocketAddr, findings: &mut Vec<Finding>) {

@@ -45,7 +45,7 @@ pub const SYMPTOMS: &[Symptom] = &[
         &["ddress already in use"],
         true,
         "a port that the hub needs is in use by another program",
-        "find it with: ss -ltnp 'sport = :15001'",
+        "find it with: sudo ss -ltnp '( sport = :80 or sport = :443 or sport = :15001 )'",
     ),
     symptom(
         "certificate-unusable",

@@ -23,6 +23,7 @@ pub enum Concern {
 /// Looks for what contradicts the answers.
 pub(super) fn concerns(answers: &Answers, observed: &Observed, config: &ConfigYaml) -> Vec<Concern> {
     let mut found = Vec::new();
+    links(observed, &mut found);
     unchangeable(observed, config, &mut found);
     people(answers, config, &mut found);
     https(answers, config, &mut found);
@@ -31,9 +32,36 @@ pub(super) fn concerns(answers: &Answers, observed: &Observed, config: &ConfigYa
     found
 }
 
+/// What a link leads to is somebody else's, and could not be put back to the byte.
+fn links(observed: &Observed, found: &mut Vec<Concern>) {
+    let files = &observed.files;
+    for (path, file) in [
+        (files.config_yaml(), &observed.config_yaml),
+        (files.awscognito_py(), &observed.awscognito_py),
+        (files.awscognito_secret(), &observed.awscognito_secret),
+    ] {
+        if file.as_ref().is_some_and(|file| file.is_symlink) {
+            let path = path.display();
+            found.push(Concern::Refuse {
+                what: format!("{path} is a symbolic link, which hubgate neither follows nor replaces"),
+                remedy: format!("put the file itself in the link's place: sudo sed -i '' {path}"),
+            });
+        }
+    }
+}
+
 /// What `tljh-config` stumbles over, with words that do not name the place.
 fn unchangeable(observed: &Observed, config: &ConfigYaml, found: &mut Vec<Concern>) {
     let place = observed.files.config_yaml();
+    if let Some((path, value)) = config.no_section() {
+        found.push(Concern::Refuse {
+            what: format!(
+                "{path} in {} is {value} and holds no settings, which tljh-config refuses",
+                place.display()
+            ),
+            remedy: format!("take the line {path} out, or write its settings below it"),
+        });
+    }
     for path in ["users.admin", "users.allowed"] {
         if let Some(value) = config.no_list(path) {
             found.push(Concern::Refuse {
@@ -124,12 +152,14 @@ fn other_settings(observed: &Observed, found: &mut Vec<Concern>) {
         let code = text
             .lines()
             .map(|line| line.split('#').next().unwrap_or_default());
-        if code
-            .clone()
-            .any(|line| marks.iter().any(|mark| line.contains(mark)))
-        {
+        let mut marked = code
+            .filter(|line| marks.iter().any(|mark| line.contains(mark)))
+            .peekable();
+        if marked.peek().is_some() {
             let order = if *path > ours {
                 "loaded after awscognito.py, so it wins"
+            } else if marked.any(|line| line.contains("authenticator_class")) {
+                "loaded after config.yaml, so its authenticator_class wins over auth.type"
             } else {
                 "loaded before awscognito.py"
             };

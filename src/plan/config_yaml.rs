@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use std::fmt;
 use thiserror::Error;
 
-use crate::render::TljhChange;
+use crate::render::{TljhChange, sha256_hex};
 
 /// What `config.yaml` says. Two texts that say the same are equal, whatever their layout.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -50,6 +50,14 @@ impl ConfigYaml {
         }
     }
 
+    /// The same, where a text that is no YAML is only to be told from another one.
+    pub fn or_illegible(bytes: &[u8]) -> Self {
+        Self::parse(bytes).unwrap_or_else(|_| {
+            let hash = Value::String(sha256_hex(bytes));
+            Self(Map::from_iter([("(no YAML)".to_owned(), hash)]))
+        })
+    }
+
     /// The value at a dotted path.
     pub fn get(&self, path: &str) -> Option<&Value> {
         let mut parts = path.split('.');
@@ -75,6 +83,22 @@ impl ConfigYaml {
     /// What stands at a dotted path where TLJH wants a list; none where there is nothing, or a list.
     pub fn no_list(&self, path: &str) -> Option<&Value> {
         self.get(path).filter(|value| !value.is_array())
+    }
+
+    /// A section of TLJH's own that holds something else than settings, as one does whose last line was taken
+    /// out: neither the hub nor `tljh-config` can use it.
+    pub fn no_section(&self) -> Option<(&'static str, &Value)> {
+        const SECTIONS: [&str; 7] = [
+            "users",
+            "limits",
+            "https",
+            "https.tls",
+            "https.letsencrypt",
+            "user_environment",
+            "services",
+        ];
+        let value = |path| Some((path, self.get(path).filter(|value| !value.is_object())?));
+        SECTIONS.into_iter().find_map(value)
     }
 
     /// Whether the boolean at a dotted path is there and true.
@@ -123,14 +147,13 @@ impl ConfigYaml {
 }
 
 /// The place and the fault, without the excerpt and without advice to whoever calls the parser.
-fn in_a_line(error: &serde_saphyr::Error) -> String {
+pub fn in_a_line(error: &serde_saphyr::Error) -> String {
     let text = error.to_string();
     let line = text.lines().next().unwrap_or_default();
     let line = line.strip_prefix("error: ").unwrap_or(line);
-    line.split(", set DuplicateKeyPolicy")
-        .next()
-        .unwrap_or_default()
-        .to_owned()
+    let advice = [", set DuplicateKeyPolicy", "; use from_str_multiple"];
+    let ends = advice.iter().filter_map(|advice| line.find(advice));
+    line[..ends.min().unwrap_or(line.len())].to_owned()
 }
 
 /// How many values are not those of the whole.
@@ -322,5 +345,17 @@ mod tests {
     fn what_is_no_mapping_is_refused() {
         assert_eq!(ConfigYaml::parse(b"- a\n"), Err(NotYaml::NoMapping));
         assert!(matches!(ConfigYaml::parse(b"a: [\n"), Err(NotYaml::Syntax(_))));
+    }
+
+    #[test]
+    fn what_the_parser_advises_its_callers_is_not_told_to_an_administrator() {
+        for twice in ["a: 1\na: 2\n", "a: 1\n---\nb: 2\n"] {
+            let error = ConfigYaml::parse(twice.as_bytes()).unwrap_err().to_string();
+            assert!(error.contains("line 2") || error.contains("line 3"), "{error}");
+            assert!(
+                !error.contains("from_str") && !error.contains("Policy"),
+                "{error}"
+            );
+        }
     }
 }

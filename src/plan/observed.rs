@@ -13,6 +13,8 @@ pub struct FileState {
     pub mode: u32,
     /// Its owner: user and group id.
     pub owner: (u32, u32),
+    /// A symbolic link leads to it.
+    pub is_symlink: bool,
 }
 
 /// The bytes may be a secret's.

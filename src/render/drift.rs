@@ -47,10 +47,11 @@ pub fn diff(old: &str, new: &str, name: &str) -> String {
         .to_string()
 }
 
-/// Hides every literal that is given to something called a secret in hand-written Python, and the secret
-/// that user data may hold.
+/// Hides every literal that is given to something called a secret in hand-written Python or YAML, wherever
+/// else it stands, whatever looks like one of Cognito's, and the secret that user data may hold.
 pub fn without_secrets(text: &str) -> String {
     let mut next_too = false;
+    let mut found = Vec::new();
     let lines = text.split_inclusive('\n').map(|line| {
         let end = if line.ends_with('\n') { "\n" } else { "" };
         let body = line.trim_end_matches('\n');
@@ -65,19 +66,57 @@ pub fn without_secrets(text: &str) -> String {
             return line.to_owned();
         };
         let (before, value) = body.split_at(at);
-        // The value may stand on the next line.
-        next_too = matches!(value.trim(), "" | "(" | "\\" | "(\\");
+        // The value may stand, or go on, on the next line.
+        next_too = value.trim().is_empty() || value.trim_end().ends_with(['(', '\\']);
         if value.contains(['"', '\'']) {
+            found.extend(literals(value));
             format!("{before} \"[secret]\"{end}")
+        } else if is_yaml_key(before) && !value.trim().is_empty() {
+            found.extend(value.split_whitespace().map(str::to_owned));
+            format!("{before} [secret]{end}")
         } else {
             line.to_owned()
         }
     });
-    lines.collect()
+    let shown: String = lines.collect();
+    let shown = found
+        .iter()
+        .filter(|literal| literal.len() >= SHORTEST)
+        .fold(shown, |text, literal| text.replace(literal, "[secret]"));
+    without_random_words(&shown)
 }
 
-/// Where the value begins in `client_secret = …`, `"client_secret": …`, `environ["OAUTH_CLIENT_SECRET"] = …`
-/// or `setattr(x, "client_secret", …)`.
+/// A literal of fewer characters may be a common word.
+const SHORTEST: usize = 8;
+
+/// What stands between quotes.
+fn literals(value: &str) -> impl Iterator<Item = String> {
+    value.split(['"', '\'']).skip(1).step_by(2).map(str::to_owned)
+}
+
+/// Whether `before`, up to its colon, is a key at the beginning of a line of YAML.
+fn is_yaml_key(before: &str) -> bool {
+    let key = before.trim_start().trim_end_matches(':');
+    before.ends_with(':') && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+/// Cognito's secrets have some fifty small letters and digits. A checksum, which is hexadecimal, stays.
+fn without_random_words(text: &str) -> String {
+    const SHORTEST: usize = 40;
+    let in_word = |c: char| c.is_ascii_alphanumeric();
+    let is_random = |word: &str| {
+        let has = |what: fn(&u8) -> bool| word.bytes().any(|byte| what(&byte));
+        word.len() >= SHORTEST
+            && has(u8::is_ascii_digit)
+            && has(u8::is_ascii_alphabetic)
+            && has(|byte| !byte.is_ascii_hexdigit())
+    };
+    let words = text.split(|c| !in_word(c)).filter(|word| is_random(word));
+    words.fold(text.to_owned(), |text, word| text.replace(word, "[secret]"))
+}
+
+/// Where the value begins in `client_secret = …`, `"client_secret": …`, `environ["OAUTH_CLIENT_SECRET"] = …`,
+/// `setattr(x, "client_secret", …)` or YAML's `client_secret: …`.
 fn value_of_a_secret(line: &str) -> Option<usize> {
     const WORD: &str = "secret";
     let lower = line.to_ascii_lowercase();
@@ -90,7 +129,8 @@ fn value_of_a_secret(line: &str) -> Option<usize> {
         let annotated = rest.starts_with(':') && rest.contains('=');
         let assigned = annotated || (rest.starts_with('=') && !rest.starts_with("=="));
         let is_key = quoted && rest.starts_with([':', ',']);
-        (assigned || is_key).then(|| line.len() - rest.len() + 1)
+        let in_yaml = rest.starts_with(": ") && is_yaml_key(&line[..=line.len() - rest.len()]);
+        (assigned || is_key || in_yaml).then(|| line.len() - rest.len() + 1)
     })
 }
 
@@ -130,6 +170,11 @@ mod tests {
             "client_secret: str = 'hunter2'",
             "client_secret = (\n    'hunter2'\n)",
             "client_secret = \\\n    \"hunter2\"",
+            "client_secret = \"hun\" \\\n    \"hunter2\"",
+            "cs = 'hunter2hunter2'\nc.GenericOAuthenticator.client_secret = 'hunter2hunter2'",
+            "c.GenericOAuthenticator.client_secret = 'hunter2hunter2'\n# was hunter2hunter2, then hunter2hunter2",
+            "# hunter2kvq0v8jd2l5bl3g8uf7hkrnk1bq9dg3b6l2q5v4pmr0s",
+            "auth:\n  GenericOAuthenticator:\n    client_secret: hunter2\n",
         ] {
             assert!(
                 !without_secrets(line).contains("hunter2"),
@@ -146,6 +191,8 @@ mod tests {
             "        raise RuntimeError(\"The Cognito client secret is missing: %s is empty\" % path)\n",
             "c.GenericOAuthenticator.client_secret = read_client_secret()\n",
             "if secret == \"\":\n",
+            "if not client_secret:\n    stop()\n",
+            "sha256=9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\n",
         ] {
             assert_eq!(without_secrets(line), line);
         }

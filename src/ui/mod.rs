@@ -4,6 +4,7 @@ pub mod page;
 mod progress;
 pub mod prompt;
 
+use std::ffi::OsStr;
 use std::io::{self, Write as _};
 use std::sync::OnceLock;
 
@@ -98,11 +99,22 @@ fn say_on_stdout(text: &str) {
     write_stdout(format!("{text}\n").as_bytes());
 }
 
+/// Whether a line on stderr can be written over.
+fn stderr_takes_spinners() -> bool {
+    let is_terminal = io::IsTerminal::is_terminal(&io::stderr());
+    takes_spinners(is_terminal, std::env::var_os("TERM").as_deref())
+}
+
+/// One that is dumb, as in an editor, shows the control characters.
+fn takes_spinners(is_terminal: bool, term: Option<&OsStr>) -> bool {
+    is_terminal && term.is_none_or(|term| term != "dumb")
+}
+
 /// For the moment before a second Ctrl-C kills us: ends the line of a step that nobody will end any more,
 /// and shows the cursor.
 pub fn end_at_once() {
     let mut out = io::stderr().lock();
-    if io::IsTerminal::is_terminal(&out) {
+    if stderr_takes_spinners() {
         let _ = out.write_all(b"\r\x1b[2K\x1b[?25h");
     }
     let mark = console::style("✗").red().for_stderr();
@@ -117,4 +129,16 @@ pub fn end_at_once() {
 /// Prints a line. There is nobody to tell when that fails.
 fn say(out: &mut impl std::io::Write, text: &str) {
     let _ = writeln!(out, "{text}").and_then(|()| out.flush());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dumb_terminal_is_told_in_plain_lines() {
+        assert!(takes_spinners(true, Some("xterm".as_ref())) && takes_spinners(true, None));
+        assert!(!takes_spinners(true, Some("dumb".as_ref())));
+        assert!(!takes_spinners(false, Some("xterm".as_ref())));
+    }
 }

@@ -1,7 +1,7 @@
 //! How a run is told: a spinner with its time on a terminal, plain lines elsewhere, JSON events for
 //! machines.
 
-use std::io::{self, IsTerminal as _};
+use std::io;
 use std::time::Duration;
 
 use console::Term;
@@ -48,7 +48,7 @@ impl Progress for Steps {
         if self.ui.json {
             return self.event("begin", None);
         }
-        if !self.ui.quiet && std::io::stderr().is_terminal() {
+        if !self.ui.quiet && super::stderr_takes_spinners() {
             let spinner = spinner(words, Term::buffered_stderr());
             spinner.enable_steady_tick(Duration::from_millis(100));
             self.spinner = Some(spinner);

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::host::{Files, Host};
 use crate::hub::BaseUrl;
+use crate::plan::in_a_line;
 
 /// `config.yaml` below TLJH's prefix.
 const CONFIG: &str = "config/config.yaml";
@@ -100,7 +101,7 @@ impl LocalHub {
     pub fn from_config(text: &str) -> Result<Self, LocalHubError> {
         // An empty document, or one of comments alone, is null.
         let config: Option<Config> =
-            serde_saphyr::from_str(text).map_err(|error| LocalHubError::Malformed(error.to_string()))?;
+            serde_saphyr::from_str(text).map_err(|error| LocalHubError::Malformed(in_a_line(&error)))?;
         let config = config.unwrap_or_default();
         let base_url = match &config.base_url {
             Some(path) => BaseUrl::parse(path)?,
@@ -159,7 +160,9 @@ mod tests {
             "base_url: /a/../b\n",
             "http:\n  port: many\n",
         ] {
-            assert!(LocalHub::from_config(text).is_err(), "{text}");
+            let error = LocalHub::from_config(text).unwrap_err().to_string();
+            // What stands around the fault may be a secret.
+            assert_eq!(error.lines().count(), 1, "{error}");
         }
     }
 }

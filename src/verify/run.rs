@@ -1,5 +1,6 @@
 //! The stages, one after the other; what does not depend on another is asked at the same time.
 
+use std::cell::Cell;
 use std::thread;
 use std::time::Duration;
 
@@ -37,10 +38,12 @@ pub fn verify(
         expected,
         patience,
         public_end: started + patience.public,
+        failed: Cell::new(false),
     };
     let mut stages = Vec::with_capacity(StageName::ALL.len());
     let mut tell = |stage: Stage| {
         progress(&stage);
+        run.failed.set(run.failed.get() || stage.outcome == Outcome::Fail);
         stages.push(stage);
     };
     thread::scope(|scope| {
@@ -87,6 +90,8 @@ struct Run<'a> {
     expected: &'a Expectation,
     patience: &'a Patience,
     public_end: Duration,
+    /// The login does not work, whatever may yet come right.
+    failed: Cell<bool>,
 }
 
 impl Run<'_> {
@@ -178,7 +183,7 @@ impl Run<'_> {
     fn may_wait_for(&self, stage: &Stage) -> bool {
         let left = self.public_end.saturating_sub(self.host.monotonic());
         let passing = stage.outcome == Outcome::Unknown && stage.cause.is_some_and(Cause::is_passing);
-        if !passing || left.is_zero() || self.host.interrupt().is_due() {
+        if !passing || self.failed.get() || left.is_zero() || self.host.interrupt().is_due() {
             return false;
         }
         self.host.sleep(TICK.min(left));

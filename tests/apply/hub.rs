@@ -61,6 +61,12 @@ pub struct Running {
     pub traefik_given_up: bool,
     /// systemd refuses to start the hub until `reset-failed`.
     pub hub_given_up: bool,
+    /// What systemd goes on counting from: the hub was waiting for its next start when it was asked to.
+    pub counted_before: u64,
+    /// How long a start takes.
+    pub takes: Duration,
+    /// Somebody stops the hub when it was started this often.
+    pub stopped_after: Option<u32>,
 }
 
 impl Running {
@@ -74,6 +80,9 @@ impl Running {
             port_taken: false,
             traefik_given_up: false,
             hub_given_up: false,
+            counted_before: 0,
+            takes: Duration::ZERO,
+            stopped_after: None,
         };
         running.start_proxy(host, prefix);
         running.start_hub(host, prefix);
@@ -100,10 +109,21 @@ impl Running {
 
     /// How often systemd has started a hub again that cannot start.
     pub fn restarts(&self, now: Duration) -> u64 {
-        match &self.hub {
+        let more = match &self.hub {
             Ok(_) => 0,
             Err(_) => now.saturating_sub(self.started).as_secs() / 2,
-        }
+        };
+        self.counted_before + more
+    }
+
+    /// Whether somebody stopped it.
+    pub fn is_stopped(&self) -> bool {
+        self.stopped_after == Some(self.starts)
+    }
+
+    /// Whether it can answer by now.
+    pub fn is_up(&self, now: Duration) -> bool {
+        !self.is_stopped() && now >= self.started + self.takes
     }
 
     /// Whether traefik takes https.
@@ -112,7 +132,7 @@ impl Running {
     }
 }
 
-fn config(host: &MemoryHost, prefix: &Path) -> Result<Value, String> {
+pub fn config(host: &MemoryHost, prefix: &Path) -> Result<Value, String> {
     let path = prefix.join("config/config.yaml");
     if host.stat(&path).unwrap().is_none() {
         return Ok(Value::Object(serde_json::Map::new()));

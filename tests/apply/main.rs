@@ -7,6 +7,7 @@ mod by_hand;
 mod canary;
 mod cases;
 mod certificates;
+mod down;
 mod faults;
 mod hub;
 mod programs;

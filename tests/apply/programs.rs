@@ -93,6 +93,9 @@ pub fn tljh_config(
                     "CalledProcessError: systemctl restart traefik.service\n",
                 ));
             }
+            if let Err(error) = super::hub::config(host, prefix) {
+                return Ok(failed(1, format!("ruamel.yaml.scanner.ScannerError: {error}\n")));
+            }
             host.put(prefix.join("state/traefik.toml"), "written by tljh-config", 0o600);
             units.start_proxy(host, prefix);
             Ok(took(
@@ -263,6 +266,7 @@ fn systemctl(
             finished("ProtectHome=tmpfs\nPrivateTmp=yes\n")
         }
         "show" => finished(format!("TLJH_INSTALL_PREFIX={}\n", prefix.display())),
+        "is-active" if units.is_stopped() => finished("active\ninactive\n"),
         "is-active" => finished("active\nactive\n"),
         other => panic!("the model has no systemctl {other}"),
     })

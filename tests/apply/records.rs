@@ -1,12 +1,12 @@
 //! hubgate's own folder in odd states: traces of runs that were cut off, damage, wrong modes.
 
-use hubgate::apply::{Cause, OldLogin, Recovered, RunFailed, StateDir, WentBack, lock};
+use hubgate::apply::{Cause, OldLogin, Recovered, RunFailed, StateDir, WentBack, lock, would_recover};
 use hubgate::host::Files;
 
 use super::by_hand;
 use super::cases::apply;
 use super::faults::killed;
-use super::world::{ANSWERS, PREFIX, SECRET, World, applied, recovered, went_back};
+use super::world::{ANSWERS, PREFIX, SECRET, World, applied, planned, recovered, went_back};
 
 /// The hub runs with the new settings: of traefik's restart, or else of its own.
 const STARTED: &str = "run /usr/bin/systemctl show jupyterhub --property=InvocationID --value";
@@ -27,6 +27,21 @@ fn another_hubgate_at_work_is_told_and_nothing_is_touched() {
     let error = applied(&world.host, &world, ANSWERS, SECRET).unwrap_err();
     assert!(matches!(error, RunFailed::Untouched(Cause::Busy)), "{error}");
     assert_eq!(world.picture(), before);
+}
+
+#[test]
+fn a_run_that_is_under_way_is_not_said_to_be_cut_off() {
+    let world = killed(World::fresh, apply, STARTED);
+    let state = StateDir::default();
+    let told = || would_recover(&world.host, &state).unwrap().unwrap();
+    assert!(told().words.contains("was cut off after"), "{:?}", told());
+    let _at_work = lock(&world.host, &state).unwrap();
+    assert!(
+        told().words.starts_with("another hubgate is changing this hub"),
+        "{:?}",
+        told()
+    );
+    assert_eq!(told().remedy, "wait until it is done");
 }
 
 #[test]
@@ -198,28 +213,6 @@ fn only_root_may_change_a_hub() {
 }
 
 #[test]
-fn a_hub_that_was_down_before_is_not_said_to_work_again() {
-    let world = World::fresh();
-    world.running.lock().unwrap().port_taken = true;
-    world.settle();
-    let before = world.picture();
-    let error = applied(&world.process(), &world, ANSWERS, SECRET).unwrap_err();
-    assert!(
-        matches!(
-            error,
-            RunFailed::Restored {
-                login: OldLogin::NoneBefore,
-                ..
-            }
-        ),
-        "{error}"
-    );
-    assert!(!error.to_string().contains("old login works"), "{error}");
-    assert!(error.to_string().contains("in use by another program"), "{error}");
-    assert_eq!(world.picture().files, before.files);
-}
-
-#[test]
 fn two_hubs_on_one_machine_have_runs_of_their_own() {
     let world = World::fresh();
     world.apply(ANSWERS);
@@ -245,6 +238,10 @@ fn a_config_yaml_that_tljh_config_would_stumble_over_is_refused_with_the_reason(
             "users:\n  admin: ada\n",
             "users.admin in /opt/tljh/config/config.yaml is \"ada\", which is no list",
         ),
+        (
+            "users:\nlimits:\n  memory: 2G\n",
+            "users in /opt/tljh/config/config.yaml is null",
+        ),
         ("", "holds no settings"),
         ("# nothing yet\n", "holds no settings"),
         ("users: [\n", "config.yaml is not YAML: line "),
@@ -257,4 +254,57 @@ fn a_config_yaml_that_tljh_config_would_stumble_over_is_refused_with_the_reason(
         assert!(error.to_string().contains(words), "{error}");
         assert_eq!(world.picture().files, before);
     }
+}
+
+#[test]
+fn a_link_in_the_place_of_a_file_is_refused_in_the_dry_run_too() {
+    for name in ["config.yaml", "jupyterhub_config.d/awscognito.py"] {
+        let world = World::fresh();
+        world.apply(ANSWERS);
+        world.host.make_link(world.config(name));
+        let before = world.picture().files;
+        let toml = ANSWERS.replace("grace", "katherine");
+        let error = planned(&world, &toml).unwrap_err();
+        let words = format!("{name} is a symbolic link, which hubgate neither follows nor replaces; put");
+        assert!(error.to_string().contains(&words), "{error}");
+        let error = applied(&world.process(), &world, &toml, SECRET).unwrap_err();
+        assert!(matches!(error, RunFailed::Untouched(Cause::NoPlan(_))), "{error}");
+        assert_eq!(world.picture().files, before);
+    }
+}
+
+#[test]
+fn a_file_that_names_another_login_is_not_said_to_be_harmless() {
+    let world = World::fresh();
+    world.host.put(
+        world.config("jupyterhub_config.d/aa.py"),
+        "c.JupyterHub.authenticator_class = 'dummy'\n",
+        0o644,
+    );
+    let (plan, _) = planned(&world, ANSWERS).unwrap();
+    let words =
+        "aa.py sets authenticator settings too (loaded after config.yaml, so its authenticator_class wins";
+    assert!(
+        plan.warnings.iter().any(|text| text.contains(words)),
+        "{:?}",
+        plan.warnings
+    );
+}
+
+#[test]
+fn the_record_of_a_newer_hubgate_is_not_to_be_moved_away() {
+    let world = World::fresh();
+    world.apply(ANSWERS);
+    let mut files = world.host.snapshot().into_keys();
+    let journal = files.find(|path| path.ends_with("journal.json")).unwrap();
+    let text = world.host.read_to_string(&journal).unwrap();
+    world
+        .host
+        .put(&journal, text.replace("\"version\": 1", "\"version\": 2"), 0o600);
+    let error = went_back(&world, false).unwrap_err();
+    assert!(
+        error.to_string().contains("written by a newer hubgate"),
+        "{error}"
+    );
+    assert_eq!(error.cause().hint(), None);
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use hubgate::host::http::PeerCertificate;
 use hubgate::host::memory::MemoryHost;
-use hubgate::host::{HttpError, HttpRequest, HttpResponse};
+use hubgate::host::{Clock as _, HttpError, HttpRequest, HttpResponse};
 
 use super::hub::{Login, Running};
 
@@ -28,8 +28,10 @@ pub fn open(host: &MemoryHost, running: &Shared, secret: &'static str) {
     ] {
         let running = running.clone();
         let from = origin.clone();
-        host.site(origin, move |request, _| {
-            hub(request, &from, tls, &running.lock().unwrap())
+        host.site(origin, move |request, host| {
+            let running = running.lock().unwrap();
+            let up = running.is_up(host.monotonic());
+            hub(request, &from, tls, up, &running)
         });
     }
     host.site(format!("https://{DOMAIN}"), move |request, _| {
@@ -54,7 +56,13 @@ pub fn open(host: &MemoryHost, running: &Shared, secret: &'static str) {
 }
 
 /// traefik and, behind it, the hub. Without HTTPS at traefik, TLS may end in front of it.
-fn hub(request: &HttpRequest, origin: &str, tls: bool, running: &Running) -> Result<HttpResponse, HttpError> {
+fn hub(
+    request: &HttpRequest,
+    origin: &str,
+    tls: bool,
+    up: bool,
+    running: &Running,
+) -> Result<HttpResponse, HttpError> {
     let direct = request.connect_to.is_some();
     if tls && direct && !running.is_https() {
         return Err(HttpError::Refused {
@@ -65,7 +73,7 @@ fn hub(request: &HttpRequest, origin: &str, tls: bool, running: &Running) -> Res
     if !tls && running.is_https() {
         return Ok(HttpResponse::redirect(format!("https://{HUB}{path}")));
     }
-    let Ok(loaded) = &running.hub else {
+    let Some(loaded) = running.hub.as_ref().ok().filter(|_| up) else {
         return Ok(HttpResponse::new(502, "Bad Gateway"));
     };
     let Some(page) = path.strip_prefix(&loaded.base_url) else {

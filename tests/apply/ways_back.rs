@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hubgate::apply::{BackTo, Cause, OldLogin, RunFailed, WentBack};
+use hubgate::apply::{BackTo, Cause, OldLogin, RunFailed, StateDir, WentBack, answers_in_force};
 use hubgate::host::Files;
 use hubgate::host::faulty::{Death, Fault, Faulty};
 
@@ -158,6 +158,9 @@ fn which_apply_was_the_last_is_not_guessed() {
         "{error}"
     );
     assert_eq!(world.picture(), before);
+    // Nor are the answers of the one before taken for its answers.
+    let known = answers_in_force(&world.process(), &StateDir::default(), world.prefix());
+    assert!(known.is_err(), "{known:?}");
 }
 
 #[test]

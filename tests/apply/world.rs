@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use hubgate::answers::{Answers, Layer, Problems, read_file, resolve};
 use hubgate::apply::{
-    Applied, BackTo, Progress, Recovered, RunFailed, StateDir, WentBack, Wish, apply, lock, recover,
-    roll_back,
+    Applied, BackTo, Cause, Progress, Recovered, RunFailed, StateDir, WentBack, Wish, apply, lock, plan_for,
+    recover, roll_back,
 };
 use hubgate::host::Host;
 use hubgate::host::memory::{MemoryHost, Node};
+use hubgate::plan::{Observed, Plan};
 use hubgate::secret::Secret;
 use hubgate::verify::Patience;
 
@@ -206,20 +207,29 @@ const DEADLINE: Duration = Duration::from_secs(20);
 
 /// `hubgate apply`, on whatever host.
 pub fn applied(host: &dyn Host, world: &World, toml: &str, secret: &str) -> Result<Applied, RunFailed> {
+    wishing(world, toml, secret, |wish| {
+        let state = StateDir::default();
+        let _lock = lock(host, &state).map_err(RunFailed::Untouched)?;
+        apply(host, &state, wish, &mut Quiet::default())
+    })
+}
+
+/// `hubgate apply --dry-run`.
+pub fn planned(world: &World, toml: &str) -> Result<(Plan, Observed), Cause> {
+    wishing(world, toml, SECRET, |wish| plan_for(&world.process(), wish))
+}
+
+fn wishing<T>(world: &World, toml: &str, secret: &str, act: impl FnOnce(&Wish<'_>) -> T) -> T {
     let (answers, given) = answers(toml);
-    let secret = Secret::new(secret.to_owned());
-    let wish = Wish {
+    act(&Wish {
         answers: &answers,
         given: &given,
-        secret: &secret,
+        secret: &Secret::new(secret.to_owned()),
         prefix: world.prefix(),
         strict: true,
         hub_deadline: DEADLINE,
         patience: Patience::of(Duration::from_secs(2)),
-    };
-    let state = StateDir::default();
-    let _lock = lock(host, &state).map_err(RunFailed::Untouched)?;
-    apply(host, &state, &wish, &mut Quiet::default())
+    })
 }
 
 /// `hubgate rollback`, on whatever host.

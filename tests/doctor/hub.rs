@@ -67,6 +67,7 @@ pub struct Hub {
     pub units: &'static str,
     pub unfinished: bool,
     pub record_lost: bool,
+    pub read_only: bool,
 }
 
 impl Hub {
@@ -89,6 +90,7 @@ impl Hub {
             units: "active\nactive\n",
             unfinished: false,
             record_lost: false,
+            read_only: false,
         }
     }
 
@@ -155,6 +157,10 @@ impl Hub {
             );
         }
         host.put("/opt/tljh/config/config.yaml", self.config.as_str(), 0o644);
+        if self.read_only {
+            host.put("/opt/tljh/config/config.yaml.lock", "", 0o600);
+            host.make_locks_read_only();
+        }
         let package = format!("oauthenticator-{}.dist-info", self.oauthenticator);
         host.put_folder(
             format!("/opt/tljh/hub/lib/python3.12/site-packages/{package}"),

@@ -1,7 +1,9 @@
 //! `hubgate doctor`: each planted fault is named, and nothing is on a healthy hub.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod down;
 mod hub;
+mod other_files;
 
 use hub::{Hub, OLD_DOCUMENTATION};
 
@@ -85,19 +87,6 @@ fn an_admin_is_a_number() {
 }
 
 #[test]
-fn a_file_that_is_loaded_later_sets_the_same() {
-    let other = "c.GenericOAuthenticator.client_id = \"x\"\nc.JupyterHub.authenticator_class = \"dummy\"\n";
-    plant(&["overridden", "overridden"], |hub| {
-        hub.other = Some(("zz.py", other.into()))
-    });
-    plant(&[], |hub| {
-        hub.other = Some(("aa.py", "c.GenericOAuthenticator.client_id = \"x\"\n".into()))
-    });
-    let harmless = "c.GenericOAuthenticator.custom_403_message = \"ask ada\"\n";
-    plant(&[], |hub| hub.other = Some(("zz.py", harmless.into())));
-}
-
-#[test]
 fn settings_in_a_file_of_another_name_are_read_too() {
     plant(&[], |hub| {
         let text = std::mem::take(&mut hub.settings);
@@ -114,6 +103,11 @@ fn the_admins_are_no_list() {
     plant(&["people-no-list"], |hub| {
         hub.config = hub.config.replace("admin:\n  - ada", "admin: ada")
     });
+}
+
+#[test]
+fn a_section_lost_its_last_line() {
+    plant(&["empty-section"], |hub| hub.config.push_str("limits:\n"));
 }
 
 #[test]
@@ -249,24 +243,6 @@ fn nobody_is_let_in() {
 #[test]
 fn the_hub_is_down() {
     plant(&["hub-down"], |hub| hub.answers = false);
-}
-
-#[test]
-fn the_hub_was_stopped() {
-    plant(&["unit-down"], |hub| {
-        hub.answers = false;
-        hub.units = "inactive\nactive\n";
-        hub.journal_before = "SyntaxError: invalid syntax";
-    });
-}
-
-#[test]
-fn a_hub_that_cannot_start_says_why_in_an_earlier_start() {
-    plant(&["hub-down", "python-syntax"], |hub| {
-        hub.answers = false;
-        hub.journal_before = "SyntaxError: invalid syntax\nOAuth error: invalid_scope";
-        hub.journal = "";
-    });
 }
 
 #[test]

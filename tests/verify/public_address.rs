@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use hubgate::host::{HttpError, HttpResponse, SystemHost};
+use hubgate::emulator::Fault;
+use hubgate::host::{Clock as _, HttpError, HttpResponse, SystemHost};
 use hubgate::verify::{Cause, Outcome, Patience, StageName};
 
 use crate::world::{HUB, World, answers, assert_all_pass, assert_finds, no_address, pass_on};
@@ -85,6 +86,19 @@ fn a_new_dns_record_is_waited_for() {
         pass_on(&system, &hubgate::host::HttpRequest::get(url), HUB, &hub)
     });
     assert_all_pass(&world.verify());
+}
+
+#[test]
+fn what_cannot_mend_a_login_that_does_not_work_is_not_waited_for() {
+    let waits = |mut world: World| {
+        world.patience = Patience::of(Duration::from_secs(60));
+        outside(&world, |_| Err(no_address("hub.example.org")));
+        let report = world.verify();
+        assert_eq!(report.stage(PUBLIC).unwrap().cause, Some(Cause::NoAddress));
+        world.host.monotonic().as_secs()
+    };
+    assert_eq!(waits(World::new()), 60);
+    assert_eq!(waits(World::new().with_fault(Fault::WrongSecret)), 0);
 }
 
 #[test]

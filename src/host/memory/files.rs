@@ -69,6 +69,16 @@ impl MemoryHost {
         self.machine().unreadable.insert(path.as_ref().to_owned());
     }
 
+    /// From now on this path counts as a symbolic link that leads to what is there.
+    pub fn make_link(&self, path: impl AsRef<Path>) {
+        self.machine().links.insert(path.as_ref().to_owned());
+    }
+
+    /// From now on no lock can be had, as on a file system that is mounted read-only.
+    pub fn make_locks_read_only(&self) {
+        self.machine().read_only = true;
+    }
+
     /// What [`Files::free_space`] says. Writing takes none of it: see
     /// [`Faulty`](crate::host::faulty::Faulty) for a disk that is full.
     pub fn set_free_space(&self, bytes: u64) {
@@ -108,13 +118,14 @@ impl Files for MemoryHost {
     }
 
     fn stat(&self, path: &Path) -> io::Result<Option<Stat>> {
-        Ok(self.machine().nodes.get(path).map(|node| Stat {
+        let machine = self.machine();
+        Ok(machine.nodes.get(path).map(|node| Stat {
             mode: node.mode,
             uid: node.owner.0,
             gid: node.owner.1,
             len: node.bytes.as_ref().map_or(0, Vec::len) as u64,
             is_dir: node.bytes.is_none(),
-            is_symlink: false,
+            is_symlink: machine.links.contains(path),
             mtime: node.mtime,
         }))
     }
@@ -232,6 +243,9 @@ impl Files for MemoryHost {
 
     fn try_lock(&self, path: &Path) -> io::Result<Option<Lock>> {
         self.parent_must_exist(path)?;
+        if self.machine().read_only {
+            return Err(error(ErrorKind::ReadOnlyFilesystem, path));
+        }
         if self.stat(path)?.is_none() {
             self.put(path, "", 0o600);
         }
