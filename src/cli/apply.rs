@@ -140,6 +140,7 @@ pub fn apply_checked(
             })?;
         }
     }
+    ui.stays_done_untold();
     Ok(ExitCode::SUCCESS)
 }
 

@@ -168,7 +168,7 @@ pub fn main() -> ExitCode {
         Some(Command::Emulator(args)) => emulator::run(args),
     };
     let code = outcome.unwrap_or_else(|error| failure::report(global.ui(), &error));
-    match crate::ui::stdout_failure() {
+    match crate::ui::take_stdout_failure() {
         Some(error) if code == ExitCode::SUCCESS => {
             global.ui().error(format!(
                 "the result cannot be written to standard output: {error}"

@@ -96,6 +96,7 @@ pub fn run(global: &Global, args: &Args) -> anyhow::Result<ExitCode> {
             })?;
         }
     }
+    ui.stays_done_untold();
     Ok(ExitCode::SUCCESS)
 }
 

@@ -6,7 +6,7 @@ pub mod prompt;
 
 use std::ffi::OsStr;
 use std::io::{self, Write as _};
-use std::sync::OnceLock;
+use std::sync::{Mutex, PoisonError};
 
 use serde::Serialize;
 
@@ -72,24 +72,35 @@ impl Ui {
         }
         Ok(())
     }
+
+    /// For what changed the hub: it is done, whether or not anybody could be told, so that is no failure.
+    pub fn stays_done_untold(self) {
+        if let Some(error) = take_stdout_failure() {
+            self.warn(format!(
+                "it is done, but could not be told on standard output: {error}"
+            ));
+        }
+    }
 }
 
 /// Why a result could not be written.
-static STDOUT_FAILED: OnceLock<io::Error> = OnceLock::new();
+static STDOUT_FAILED: Mutex<Option<io::Error>> = Mutex::new(None);
 
 /// Why standard output did not take every result, if it did not: its disk is full, or it is closed. A
-/// reader that went away (`| head`) is no error of ours.
-pub fn stdout_failure() -> Option<&'static io::Error> {
-    STDOUT_FAILED.get()
+/// reader that went away (`| head`) is no error of ours. It is told once.
+pub fn take_stdout_failure() -> Option<io::Error> {
+    let mut failed = STDOUT_FAILED.lock().unwrap_or_else(PoisonError::into_inner);
+    failed.take()
 }
 
-/// Writes a result to standard output; a failure is kept for [`stdout_failure`].
+/// Writes a result to standard output; a failure is kept for [`take_stdout_failure`].
 pub fn write_stdout(bytes: &[u8]) {
     let mut out = io::stdout().lock();
     match out.write_all(bytes).and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            let mut failed = STDOUT_FAILED.lock().unwrap_or_else(PoisonError::into_inner);
             // Only the first one is told.
-            let _ = STDOUT_FAILED.set(error);
+            failed.get_or_insert(error);
         }
         _ => {}
     }

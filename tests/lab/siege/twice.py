@@ -48,6 +48,8 @@ def main(binary):
         if did:
             raise Wrong(f"it did something: {did}")
         print("ok  the second apply changes, starts and restarts nothing")
+        lab.shell("hubgate apply --answers /root/hubgate.toml > /dev/full")
+        print("ok  nor does it fail because its words find no room")
 
         lab.shell(f"mv {TLJH_CONFIG}.real {TLJH_CONFIG}")
         commands = [["hubgate", "apply", "--answers", "/root/hubgate.toml"], [TLJH_CONFIG, "show"]]
