@@ -44,7 +44,8 @@ fn wait_for(host: &dyn Host, run: &str) -> Vec<u32> {
     }
 }
 
-/// The ids of the processes that carry this run's name. Processes come and go while we look; those that are gone are nobody's concern.
+/// The ids of the processes that carry this run's name. Processes come and go while we look; those that are
+/// gone are nobody's concern.
 pub fn processes_of(host: &dyn Host, run: &str) -> Vec<u32> {
     let mark = format!("{RUN_VARIABLE}={run}");
     let is_marked = |id: &u32| {

@@ -21,13 +21,14 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The same without the flag that refuses a secret: clap completes hidden flags, too, and whoever takes
-/// this one has the secret in the shell's history before it is refused.
+/// The same without hidden commands and without the flag that refuses a secret. Clap completes them, too, and
+/// whoever takes that flag has the secret in the shell's history before it is refused.
 fn offered(command: &Command) -> Command {
     let arguments = command.get_arguments().filter(|arg| arg.get_id() != SECRET_TRAP);
+    let shown = command.get_subcommands().filter(|command| !command.is_hide_set());
     let mut same = Command::new(command.get_name().to_owned())
         .args(arguments)
-        .subcommands(command.get_subcommands().map(offered));
+        .subcommands(shown.map(offered));
     if let Some(about) = command.get_about() {
         same = same.about(about.clone());
     }

@@ -9,7 +9,6 @@ use crate::answers::{Key, Problems};
 use crate::apply::{Cause, RunFailed};
 use crate::emulator::EmulatorError;
 use crate::install::InstallError;
-use crate::plan::NotYaml;
 use crate::rehearse::RehearseError;
 use crate::render::RenderError;
 use crate::secret::SecretError;
@@ -113,10 +112,7 @@ pub(super) fn hint(error: &anyhow::Error) -> Option<String> {
         .or_else(|| error.downcast_ref::<RunFailed>()?.cause().hint())
         .or_else(|| error.downcast_ref::<Cause>()?.hint())
         .or_else(|| error.downcast_ref::<InstallError>()?.hint())
-        .or_else(|| match error.downcast_ref::<LocalHubError>()? {
-            LocalHubError::Malformed(_) => Some(NotYaml::NoMapping.hint().to_owned()),
-            _ => None,
-        })
+        .or_else(|| Some(error.downcast_ref::<LocalHubError>()?.hint()?.to_owned()))
         .or_else(|| {
             error
                 .downcast_ref::<EmulatorError>()

@@ -30,7 +30,7 @@ pub(super) fn check(
         }),
     };
     findings.extend(unfinished.map(|run| Finding::new("unfinished-run", run.words, run.remedy)));
-    let is_down = !answers(host, observed, findings);
+    let is_down = fails_to_start(host, observed, findings);
     let journal = if is_down {
         journal_of_last_starts(host)
     } else {
@@ -64,8 +64,8 @@ fn journal_of_last_starts(host: &dyn Host) -> Vec<String> {
     journal
 }
 
-/// Whether the hub answers, or is down because somebody stopped it.
-fn answers(host: &dyn Host, observed: &Observed, findings: &mut Vec<Finding>) -> bool {
+/// Whether the hub is down, and not because somebody stopped it: its last starts tell why then.
+fn fails_to_start(host: &dyn Host, observed: &Observed, findings: &mut Vec<Finding>) -> bool {
     let local = match LocalHub::read(host, observed.files.prefix()) {
         Ok(local) => local,
         Err(error) => {
@@ -73,12 +73,11 @@ fn answers(host: &dyn Host, observed: &Observed, findings: &mut Vec<Finding>) ->
             if !known {
                 findings.push(Finding::new("config-yaml", error.to_string(), "mend config.yaml"));
             }
-            return true;
+            return false;
         }
     };
     let ready = wait_until_ready(host, &local, PATIENCE);
-    let answers = ready.is_ok();
-    if let Err(stage) = ready {
+    if let Err(stage) = &ready {
         if let Some((unit, state)) = units::stopped(host) {
             // Which starts traefik too.
             let remedy = format!(
@@ -89,7 +88,7 @@ fn answers(host: &dyn Host, observed: &Observed, findings: &mut Vec<Finding>) ->
                 format!("{unit} does not run ({state})"),
                 remedy,
             ));
-            return state == "inactive";
+            return state != "inactive";
         }
         let remedy = stage
             .hint
@@ -100,7 +99,7 @@ fn answers(host: &dyn Host, observed: &Observed, findings: &mut Vec<Finding>) ->
     if let Some(https) = local.https {
         certificate(host, observed, https, findings);
     }
-    answers
+    ready.is_err()
 }
 
 fn certificate(host: &dyn Host, observed: &Observed, at: SocketAddr, findings: &mut Vec<Finding>) {

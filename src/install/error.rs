@@ -5,7 +5,6 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use super::left_behind::in_words;
 use super::source::BootstrapSource;
 use crate::apply::Cause;
 use crate::host::{HttpError, RunError};
@@ -149,13 +148,10 @@ impl InstallError {
                 "all it said is in {}; mend what it names, then run this again: it goes on from there",
                 log.display()
             ),
-            Self::LeftBehind { processes } => {
-                let ids: Vec<_> = processes.iter().map(u32::to_string).collect();
-                format!(
-                    "end it (kill {}), then run this again: it goes on from there",
-                    ids.join(" ")
-                )
-            }
+            Self::LeftBehind { processes } => format!(
+                "end it (kill {}), then run this again: it goes on from there",
+                ids(processes)
+            ),
             Self::AwsCommand { .. } => "install it (apt-get install awscli), then run this again".into(),
             Self::Interrupted { begun: true } => "run this again: it goes on from there".into(),
             Self::Io(_) | Self::Program { .. } | Self::Interrupted { begun: false } => return None,
@@ -177,4 +173,19 @@ impl InstallError {
 
 fn last_lines(output: &[String]) -> String {
     output.iter().map(|line| format!("\n    | {line}")).collect()
+}
+
+/// Processes by their ids, as a sentence names them.
+pub(super) fn in_words(processes: &[u32]) -> String {
+    let noun = if processes.len() == 1 {
+        "process"
+    } else {
+        "processes"
+    };
+    format!("{noun} {}", ids(processes))
+}
+
+fn ids(processes: &[u32]) -> String {
+    let ids: Vec<_> = processes.iter().map(u32::to_string).collect();
+    ids.join(" ")
 }

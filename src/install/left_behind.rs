@@ -5,13 +5,10 @@
 
 use std::time::Duration;
 
-use super::error::InstallError;
-use super::running::DEADLINE;
+use super::error::{InstallError, in_words};
+use super::running::{DEADLINE, RUN};
 use crate::apply::{Progress, processes_of};
 use crate::host::Host;
-
-/// The name that marks the processes of an installation, as those of an apply are marked with its own.
-pub(super) const RUN: &str = "install";
 
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -39,10 +36,4 @@ pub(super) fn wait(host: &dyn Host, progress: &mut dyn Progress) -> Result<(), I
         }
         host.sleep(PAUSE);
     }
-}
-
-pub(super) fn in_words(processes: &[u32]) -> String {
-    let ids: Vec<_> = processes.iter().map(u32::to_string).collect();
-    let noun = if ids.len() == 1 { "process" } else { "processes" };
-    format!("{noun} {}", ids.join(" "))
 }

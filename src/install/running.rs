@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::error::InstallError;
-use super::left_behind;
 use crate::apply::RUN_VARIABLE;
 use crate::host::{Exit, Host, Invocation, Running};
+
+/// The name that marks the processes of an installation, as those of an apply are marked with its own.
+pub(super) const RUN: &str = "install";
 
 /// On a small instance with a slow mirror it takes ten minutes.
 pub(super) const DEADLINE: Duration = Duration::from_secs(30 * 60);
@@ -45,7 +47,7 @@ pub(super) fn call(
         .arg(python)
         .arg(script)
         .env("TLJH_INSTALL_PREFIX", prefix)
-        .env(RUN_VARIABLE, left_behind::RUN)
+        .env(RUN_VARIABLE, RUN)
         .env("DEBIAN_FRONTEND", "noninteractive")
         // Its lines come when they are printed, not when it is done.
         .env("PYTHONUNBUFFERED", "1")

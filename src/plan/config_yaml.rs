@@ -22,10 +22,14 @@ pub enum NotYaml {
     NoMapping,
 }
 
+/// What a person can do about a `config.yaml` that cannot be understood.
+pub const MEND_BY_HAND: &str =
+    "mend it by hand; as it was before each apply it is kept in the folders of /var/lib/hubgate/runs";
+
 impl NotYaml {
     /// What a person can do about it.
     pub fn hint(&self) -> &'static str {
-        "mend it by hand; as it was before each apply it is kept in the folders of /var/lib/hubgate/runs"
+        MEND_BY_HAND
     }
 }
 
@@ -42,7 +46,8 @@ impl ConfigYaml {
         if only_comments {
             return Ok(Self::default());
         }
-        let Yaml(value) = serde_saphyr::from_str(text).map_err(|error| NotYaml::Syntax(in_a_line(&error)))?;
+        let Yaml(value) =
+            serde_saphyr::from_str(text).map_err(|error| NotYaml::Syntax(yaml_fault(&error)))?;
         match value {
             Value::Object(map) => Ok(Self(map)),
             Value::Null => Ok(Self::default()),
@@ -147,7 +152,7 @@ impl ConfigYaml {
 }
 
 /// The place and the fault, without the excerpt and without advice to whoever calls the parser.
-pub fn in_a_line(error: &serde_saphyr::Error) -> String {
+pub fn yaml_fault(error: &serde_saphyr::Error) -> String {
     let text = error.to_string();
     let line = text.lines().next().unwrap_or_default();
     let line = line.strip_prefix("error: ").unwrap_or(line);

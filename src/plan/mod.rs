@@ -8,7 +8,7 @@ mod planning;
 mod step;
 
 pub use concerns::Concern;
-pub use config_yaml::{ConfigYaml, NotYaml, in_a_line};
+pub use config_yaml::{ConfigYaml, MEND_BY_HAND, NotYaml, yaml_fault};
 pub use observed::{FileState, HubFiles, Observed, Versions};
 pub use planning::{NoPlan, Plan, plan, secret_file};
 pub use step::{Step, StepKind};

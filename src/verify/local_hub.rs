@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::host::{Files, Host};
 use crate::hub::BaseUrl;
-use crate::plan::in_a_line;
+use crate::plan::{MEND_BY_HAND, yaml_fault};
 
 /// `config.yaml` below TLJH's prefix.
 const CONFIG: &str = "config/config.yaml";
@@ -48,6 +48,16 @@ pub enum LocalHubError {
     /// The path that it gives is none.
     #[error("base_url in config.yaml: {0}")]
     BaseUrl(#[from] crate::invalid::Invalid),
+}
+
+impl LocalHubError {
+    /// What a person can do about it, where that is known.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Malformed(_) => Some(MEND_BY_HAND),
+            Self::Unreadable(_) | Self::BaseUrl(_) => None,
+        }
+    }
 }
 
 #[derive(Deserialize, Default)]
@@ -101,7 +111,7 @@ impl LocalHub {
     pub fn from_config(text: &str) -> Result<Self, LocalHubError> {
         // An empty document, or one of comments alone, is null.
         let config: Option<Config> =
-            serde_saphyr::from_str(text).map_err(|error| LocalHubError::Malformed(in_a_line(&error)))?;
+            serde_saphyr::from_str(text).map_err(|error| LocalHubError::Malformed(yaml_fault(&error)))?;
         let config = config.unwrap_or_default();
         let base_url = match &config.base_url {
             Some(path) => BaseUrl::parse(path)?,

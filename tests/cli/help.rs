@@ -87,12 +87,13 @@ fn completions_and_the_manual_page_are_made() {
 }
 
 #[test]
-fn no_completion_offers_a_flag_for_the_secret_itself() {
+fn no_completion_offers_what_is_hidden_for_a_reason() {
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let script = stdout(&["completions", shell]);
         let words = script.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
         let secret: Vec<_> = words.filter(|word| word.ends_with("client-secret")).collect();
         assert!(secret.is_empty(), "{shell}: {secret:?}");
+        assert!(!script.contains("emulator"), "{shell}");
         // The answers' flags are left out of most helps, and yet work.
         for offered in ["client-secret-from", "hub-url", "dry-run", "json", "version"] {
             assert!(script.contains(offered), "{shell}: {offered}");
