@@ -5,11 +5,10 @@
 
 pub mod answers;
 pub mod apply;
-pub mod aws;
+pub mod awscli;
 pub mod cli;
 pub mod cognito;
 pub mod doctor;
-pub mod emulator;
 pub mod host;
 pub mod hub;
 pub mod install;
@@ -18,6 +17,7 @@ pub mod plan;
 pub mod rehearse;
 pub mod render;
 pub mod secret;
+pub mod standin;
 pub mod ui;
 pub mod verify;
 pub mod wizard;

@@ -10,7 +10,7 @@ use std::io::{BufRead as _, BufReader};
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Command, Output, Stdio};
 
-use hubgate::emulator::{Fault, Faults};
+use hubgate::standin::{Fault, Faults};
 use serde_json::Value;
 use street::{ANSWERS, SECRET, Street};
 

@@ -7,11 +7,11 @@ use serde::Serialize;
 use super::exit;
 use crate::answers::{Key, Problems};
 use crate::apply::{Cause, RunFailed};
-use crate::emulator::EmulatorError;
 use crate::install::InstallError;
 use crate::rehearse::RehearseError;
 use crate::render::RenderError;
 use crate::secret::SecretError;
+use crate::standin::StandinError;
 use crate::ui::Ui;
 use crate::verify::LocalHubError;
 
@@ -115,7 +115,7 @@ pub(super) fn hint(error: &anyhow::Error) -> Option<String> {
         .or_else(|| Some(error.downcast_ref::<LocalHubError>()?.hint()?.to_owned()))
         .or_else(|| {
             error
-                .downcast_ref::<EmulatorError>()
+                .downcast_ref::<StandinError>()
                 .map(|error| error.hint().to_owned())
         })
         .or_else(|| {

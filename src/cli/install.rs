@@ -6,7 +6,7 @@ use super::apply::{Waiting, apply_checked};
 use super::{AnswerFlags, Global};
 use crate::answers::resolve;
 use crate::apply::{Cause, StateDir};
-use crate::aws;
+use crate::awscli;
 use crate::host::{Host, SystemHost};
 use crate::install::{
     BootstrapSource, Installed, Presence, Wanted, ensure_aws_command, ensure_tljh, presence,
@@ -128,7 +128,7 @@ fn check_early(host: &dyn Host, answers: &AnswerFlags, wanted: &Wanted) -> anyho
         // It can be read only once.
         SecretSource::Stdin => {}
         // Its command comes with TLJH.
-        source if source.is_aws() && aws::find_command(host).is_none() => {}
+        source if source.is_aws() && awscli::find_command(host).is_none() => {}
         // A variable is also hidden from TLJH's installer by this.
         source => drop(source.resolve(host)?),
     }

@@ -4,7 +4,6 @@ mod answer_flags;
 mod apply;
 mod completions;
 mod doctor;
-mod emulator;
 mod failure;
 #[cfg(feature = "fault-injection")]
 mod faults;
@@ -16,6 +15,7 @@ mod rehearse;
 mod render;
 mod rollback;
 mod saved;
+mod standin;
 mod usage;
 mod verify;
 mod wizard;
@@ -142,7 +142,7 @@ enum Command {
     Man,
     /// Serve a stand-in for AWS Cognito on this machine
     #[command(hide = true)]
-    Emulator(emulator::Args),
+    Standin(standin::Args),
 }
 
 /// Parses the command line and runs the subcommand that it names.
@@ -165,7 +165,7 @@ pub fn main() -> ExitCode {
         Some(Command::Doctor(args)) => doctor::run(&global, &args),
         Some(Command::Completions(args)) => completions::run(&args),
         Some(Command::Man) => man::run(),
-        Some(Command::Emulator(args)) => emulator::run(args),
+        Some(Command::Standin(args)) => standin::run(args),
     };
     let code = outcome.unwrap_or_else(|error| failure::report(global.ui(), &error));
     match crate::ui::take_stdout_failure() {

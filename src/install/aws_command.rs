@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::error::InstallError;
 use crate::apply::Progress;
-use crate::aws::own_command;
+use crate::awscli::own_command;
 use crate::host::{Host, Invocation, RunError};
 use crate::plan::HubFiles;
 use crate::render::AWSCLI;
@@ -26,7 +26,7 @@ pub fn ensure_aws_command(
     source: &SecretSource,
     progress: &mut dyn Progress,
 ) -> Result<(), InstallError> {
-    if !source.is_aws() || crate::aws::find_command(host).is_some() {
+    if !source.is_aws() || crate::awscli::find_command(host).is_some() {
         return Ok(());
     }
     progress.begin("install the AWS CLI, which fetches the client secret");

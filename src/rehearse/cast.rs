@@ -2,8 +2,8 @@
 
 use crate::answers::{Allow, Answers};
 use crate::cognito::UsernameClaim;
-use crate::emulator::User;
 use crate::hub::{GroupName, UserName};
+use crate::standin::User;
 
 /// Of long lists only the first few are played; the others are of the same kind.
 const OF_EACH_KIND: usize = 3;

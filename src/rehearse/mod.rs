@@ -26,10 +26,10 @@ use ring::rand::{SecureRandom, SystemRandom};
 use secrecy::ExposeSecret as _;
 
 use crate::answers::Answers;
-use crate::emulator::{Client, Config, Emulator, EmulatorError, Pool};
 use crate::host::Host;
 use crate::render::{RenderError, render_awscognito};
 use crate::secret::{Secret, SecretSource};
+use crate::standin::{Client, Config, Pool, Standin, StandinError};
 use cast::{Person, cast};
 pub use environment::EnvironmentError;
 pub use hub::HubError;
@@ -65,7 +65,7 @@ pub enum RehearseError {
     Render(#[from] RenderError),
     /// The stand-in did not start.
     #[error(transparent)]
-    Emulator(#[from] EmulatorError),
+    Standin(#[from] StandinError),
     /// The hub did not start, went down, or did not answer.
     #[error("{error}{}", kept_at(.log.as_deref()))]
     Hub {
@@ -94,7 +94,7 @@ impl RehearseError {
             RehearseError::Python(error) => error.hint(),
             RehearseError::Environment(error) => error.hint().map(str::to_owned),
             RehearseError::Render(error) => error.hint().map(str::to_owned),
-            RehearseError::Emulator(error) => Some(error.hint().to_owned()),
+            RehearseError::Standin(error) => Some(error.hint().to_owned()),
             RehearseError::Setup(_) => Some("TMPDIR must name a folder that you may write to".to_owned()),
             RehearseError::Hub { .. } | RehearseError::Random => None,
         }
@@ -105,7 +105,7 @@ impl RehearseError {
 pub struct Rehearsal<'h> {
     // Dropped in this order.
     hub: Hub<'h>,
-    stand_in: Emulator,
+    stand_in: Standin,
     _stage: Stage,
     host: &'h dyn Host,
     answers: Answers,
@@ -262,7 +262,7 @@ struct Scene<'a, 'h> {
 impl<'h> Scene<'_, 'h> {
     /// Starts both. The inner error is the hub's, which may be worth another try.
     #[allow(clippy::type_complexity, reason = "three parts, named by the caller")]
-    fn build(&self, secrets: Secrets) -> Result<Result<(Hub<'h>, Emulator, Stage), HubError>, RehearseError> {
+    fn build(&self, secrets: Secrets) -> Result<Result<(Hub<'h>, Standin, Stage), HubError>, RehearseError> {
         let place = Place::find(self.answers)?;
         let cognito = &self.answers.cognito;
         let client = Client {
@@ -273,7 +273,7 @@ impl<'h> Scene<'_, 'h> {
             scopes: cognito.scopes.iter().map(str::to_owned).collect(),
         };
         let users = self.people.iter().map(|person| person.account.clone()).collect();
-        let stand_in = Emulator::start(Config::new(Pool::new(users), vec![client]))?;
+        let stand_in = Standin::start(Config::new(Pool::new(users), vec![client]))?;
         let stage = Stage::build(
             self.host,
             self.answers,

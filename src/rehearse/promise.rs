@@ -5,8 +5,8 @@
 
 use crate::answers::{Allow, Answers};
 use crate::cognito::UsernameClaim;
-use crate::emulator::User;
 use crate::hub::Dialect;
+use crate::standin::User;
 
 /// What has to happen at a login.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::value::{self, BadValue};
 use super::{Secret, SecretSource};
-use crate::aws::{AwsError, Cli};
+use crate::awscli::{AwsCli, AwsError};
 use crate::host::Host;
 
 /// A secret, and what a person should know about how it is kept. The warnings never show it.
@@ -95,12 +95,12 @@ impl SecretSource {
             SecretSource::Env(name) => read_variable(host, name)?,
             SecretSource::Stdin => read_stdin(host)?,
             SecretSource::SecretsManager { id, json_key } => {
-                let text = Cli::new(host, self.region())
+                let text = AwsCli::new(host, self.region())
                     .secret_value(id)
                     .map_err(|e| self.aws(e))?;
                 self.pick(text, json_key.as_deref())?
             }
-            SecretSource::Ssm(name) => Cli::new(host, self.region())
+            SecretSource::Ssm(name) => AwsCli::new(host, self.region())
                 .parameter(name)
                 .map_err(|e| self.aws(e))?
                 .into_bytes(),

@@ -93,7 +93,7 @@ fn no_completion_offers_what_is_hidden_for_a_reason() {
         let words = script.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
         let secret: Vec<_> = words.filter(|word| word.ends_with("client-secret")).collect();
         assert!(secret.is_empty(), "{shell}: {secret:?}");
-        assert!(!script.contains("emulator"), "{shell}");
+        assert!(!script.contains("standin"), "{shell}");
         // The answers' flags are left out of most helps, and yet work.
         for offered in ["client-secret-from", "hub-url", "dry-run", "json", "version"] {
             assert!(script.contains(offered), "{shell}: {offered}");

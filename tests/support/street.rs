@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::thread;
 
 use hubgate::answers::Answers;
-use hubgate::emulator::{Client, Config, Emulator, Pool, parse_users};
+use hubgate::standin::{Client, Config, Pool, Standin, parse_users};
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
@@ -37,7 +37,7 @@ allow = "all"
 /// All of it. The servers end with the process.
 pub struct Street {
     pub hub: Hub,
-    pub cognito: Emulator,
+    pub cognito: Standin,
     folder: PathBuf,
     /// The hub's own traefik.
     pub traefik: SocketAddr,
@@ -48,7 +48,7 @@ impl Street {
     /// `folder` is empty and of this street alone.
     pub fn open(folder: PathBuf, answers: &Answers) -> Self {
         let hub = Hub::start(State::of(answers));
-        let cognito = Emulator::start(pool(answers)).unwrap();
+        let cognito = Standin::start(pool(answers)).unwrap();
         let ca = Ca::new();
         std::fs::write(folder.join("ca.pem"), ca.pem()).unwrap();
         std::fs::write(folder.join("hubgate.toml"), ANSWERS).unwrap();
@@ -111,7 +111,7 @@ fn local(port: u16) -> SocketAddr {
 }
 
 fn pool(answers: &Answers) -> Config {
-    let users = parse_users(include_str!("../../fixtures/emulator/users.toml")).unwrap();
+    let users = parse_users(include_str!("../../fixtures/standin/users.toml")).unwrap();
     let client = Client {
         id: answers.cognito.client_id.as_str().into(),
         secrets: vec![SECRET.into()],

@@ -1,6 +1,6 @@
 //! Each fault of the Cognito stand-in: named, and nothing beside it; or not to be seen without a person.
 
-use hubgate::emulator::{Endpoint, Fault, Faults};
+use hubgate::standin::{Endpoint, Fault, Faults};
 use hubgate::verify::{Cause, Outcome, StageName};
 
 use crate::world::{World, answers, assert_all_pass, assert_finds};

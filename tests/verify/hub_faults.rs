@@ -1,8 +1,8 @@
 //! What can be wrong on the hub itself.
 
-use hubgate::emulator::Fault;
 use hubgate::host::memory::{failed, finished};
 use hubgate::host::{Finished, HttpError, HttpResponse};
+use hubgate::standin::Fault;
 use hubgate::verify::{Cause, LocalHub, LoginLook, Outcome, StageName, verify};
 
 use crate::hub::{Instead, Login};

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use hubgate::emulator::Fault;
 use hubgate::host::{Clock as _, HttpError, HttpResponse, SystemHost};
+use hubgate::standin::Fault;
 use hubgate::verify::{Cause, Outcome, Patience, StageName};
 
 use crate::world::{HUB, World, answers, assert_all_pass, assert_finds, no_address, pass_on};

@@ -4,11 +4,11 @@
 use std::time::{Duration, SystemTime};
 
 use hubgate::answers::Answers;
-use hubgate::emulator::{Client, Config, Emulator, Fault, Faults, Pool, parse_users};
 use hubgate::host::http::PeerCertificate;
 use hubgate::host::memory::MemoryHost;
 use hubgate::host::{Clock, Http, HttpError, HttpRequest, HttpResponse, SystemHost};
 use hubgate::secret::Secret;
+use hubgate::standin::{Client, Config, Fault, Faults, Pool, Standin, parse_users};
 use hubgate::verify::{Cause, Expectation, LocalHub, Outcome, Patience, Report, Stage, StageName, verify};
 
 use crate::hub::{Hub, State};
@@ -45,7 +45,7 @@ pub fn answers(changes: &[(&str, &str)]) -> Answers {
 pub struct World {
     pub host: MemoryHost,
     pub hub: Hub,
-    pub cognito: Emulator,
+    pub cognito: Standin,
     pub expected: Expectation,
     pub patience: Patience,
 }
@@ -57,7 +57,7 @@ impl World {
 
     pub fn of(answers: &Answers) -> Self {
         let hub = Hub::start(State::of(answers));
-        let cognito = Emulator::start(pool(answers)).unwrap();
+        let cognito = Standin::start(pool(answers)).unwrap();
         let host = MemoryHost::new();
         host.put("/run/systemd/system/hub.scope", "", 0o644);
         for unit in ["jupyterhub", "traefik"] {
@@ -133,7 +133,7 @@ pub fn no_address(name: &str) -> HttpError {
 }
 
 fn pool(answers: &Answers) -> Config {
-    let users = parse_users(include_str!("../../fixtures/emulator/users.toml")).unwrap();
+    let users = parse_users(include_str!("../../fixtures/standin/users.toml")).unwrap();
     let client = Client {
         id: answers.cognito.client_id.as_str().into(),
         secrets: vec![SECRET.into()],

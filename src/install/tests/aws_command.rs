@@ -36,7 +36,7 @@ fn it_is_installed_beside_the_hub_and_found_there() {
         ]
     );
     assert_eq!(
-        crate::aws::find_command(&host).unwrap(),
+        crate::awscli::find_command(&host).unwrap(),
         Path::new("/opt/tljh/hubgate-aws/bin/aws")
     );
     let again = host.restart();

@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used)]
 use super::*;
-use crate::emulator::User;
 use crate::hub::RELEASES;
+use crate::standin::User;
 
 fn person(who: &str) -> Person {
     Person {

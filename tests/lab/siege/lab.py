@@ -64,7 +64,7 @@ class Lab:
         self.secret = secrets.token_hex(26)
         self.folder = Path(tempfile.mkdtemp())
         os.chmod(self.folder, 0o755)
-        shutil.copy(PROJECT / "fixtures" / "emulator" / "users.toml", self.folder)
+        shutil.copy(PROJECT / "fixtures" / "standin" / "users.toml", self.folder)
         subprocess.run(["strip", "-o", self.folder / "hubgate", binary], check=True)
         binds = ["--bind", f"{self.folder}:/mnt/files", "--bind", f"{self.folder}/hubgate:/usr/local/bin/hubgate"]
         self.process = subprocess.Popen(

@@ -22,7 +22,7 @@ pub struct Config {
     pub pool: Pool,
     /// Its app clients.
     pub clients: Vec<Client>,
-    /// What goes wrong from the start; [`super::Emulator::set_faults`] changes it later.
+    /// What goes wrong from the start; [`super::Standin::set_faults`] changes it later.
     pub faults: Faults,
     /// Is told of every request once its answer is decided.
     pub observer: Option<Observer>,

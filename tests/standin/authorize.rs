@@ -1,7 +1,7 @@
 //! `/oauth2/authorize`: what a hub's first redirect meets.
 
 use crate::kit::{Browser, CALLBACK, ID, authorize_path, config, start};
-use hubgate::emulator::Emulator;
+use hubgate::standin::Standin;
 
 #[test]
 fn a_good_request_goes_to_the_login_form_with_all_its_parameters() {
@@ -160,7 +160,7 @@ fn a_callback_with_a_query_keeps_it() {
 fn managed_login_heeds_prompt() {
     let mut config = config();
     config.pool.managed_login = true;
-    let site = Emulator::start(config).unwrap();
+    let site = Standin::start(config).unwrap();
     let browser = Browser::new(&site);
     let silent = authorize_path(&[("prompt", "none")]);
     assert!(

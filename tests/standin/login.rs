@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::kit::{ADA, Browser, CALLBACK, authorize_path, config, start};
-use hubgate::emulator::Emulator;
 use hubgate::host::http::Html;
+use hubgate::standin::Standin;
 
 #[test]
 fn the_right_password_goes_to_the_callback_with_code_and_state() {
@@ -154,7 +154,7 @@ fn managed_login_without_branding_has_no_pages() {
     let mut config = config();
     config.pool.managed_login = true;
     config.pool.branding = false;
-    let site = Emulator::start(config).unwrap();
+    let site = Standin::start(config).unwrap();
     let browser = Browser::new(&site);
     let page = browser.get(browser.get(&authorize_path(&[])).to());
     assert_eq!(page.status, 403);

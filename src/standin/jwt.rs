@@ -8,11 +8,11 @@ use ring::signature::{KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::EmulatorError;
+use super::StandinError;
 use super::reply::Failure;
 
-/// The public throwaway key (fixtures/emulator/README.md): it signs nothing real.
-const KEY: &[u8] = include_bytes!("../../fixtures/emulator/signing-key.pk8");
+/// The public throwaway key (fixtures/standin/README.md): it signs nothing real.
+const KEY: &[u8] = include_bytes!("../../fixtures/standin/signing-key.pk8");
 
 /// Signs tokens and publishes the public half.
 pub(super) struct Signer {
@@ -21,8 +21,8 @@ pub(super) struct Signer {
 }
 
 impl Signer {
-    pub(super) fn new() -> Result<Self, EmulatorError> {
-        let key = RsaKeyPair::from_pkcs8(KEY).map_err(|error| EmulatorError::Key(error.to_string()))?;
+    pub(super) fn new() -> Result<Self, StandinError> {
+        let key = RsaKeyPair::from_pkcs8(KEY).map_err(|error| StandinError::Key(error.to_string()))?;
         // The key's own fingerprint, so that another key never goes by the same id.
         let kid = URL_SAFE_NO_PAD.encode(Sha256::digest(key.public_key().as_ref()));
         Ok(Signer { key, kid })

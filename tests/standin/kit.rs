@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use hubgate::emulator::{Client, Config, Emulator, Fault, Faults, Pool, parse_users};
+use hubgate::standin::{Client, Config, Fault, Faults, Pool, Standin, parse_users};
 use serde_json::Value;
 use ureq::http::Response;
 use ureq::{Body, RequestBuilder};
@@ -16,9 +16,9 @@ pub const CALLBACK: &str = "http://127.0.0.1:8000/hub/oauth_callback";
 pub const SIGN_OUT: &str = "http://127.0.0.1:8000/";
 pub const ADA: (&str, &str) = ("ada", "Analytical-Engine-1843");
 
-/// The configuration of every test, to be changed before [`Emulator::start`].
+/// The configuration of every test, to be changed before [`Standin::start`].
 pub fn config() -> Config {
-    let users = parse_users(include_str!("../../fixtures/emulator/users.toml")).unwrap();
+    let users = parse_users(include_str!("../../fixtures/standin/users.toml")).unwrap();
     let words = |list: &[&str]| list.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
     let client = Client {
         id: ID.into(),
@@ -30,14 +30,14 @@ pub fn config() -> Config {
     Config::new(Pool::new(users), vec![client])
 }
 
-pub fn start() -> Emulator {
-    Emulator::start(config()).unwrap()
+pub fn start() -> Standin {
+    Standin::start(config()).unwrap()
 }
 
-pub fn start_with(fault: Fault) -> Emulator {
+pub fn start_with(fault: Fault) -> Standin {
     let mut config = config();
     config.faults = Faults::of([fault]);
-    Emulator::start(config).unwrap()
+    Standin::start(config).unwrap()
 }
 
 /// What came back.
@@ -81,7 +81,7 @@ pub struct Browser {
 }
 
 impl Browser {
-    pub fn new(site: &Emulator) -> Self {
+    pub fn new(site: &Standin) -> Self {
         let config = ureq::Agent::config_builder()
             .max_redirects(0)
             .http_status_as_error(false)

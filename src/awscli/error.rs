@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// Why an AWS call failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Cause {
+pub enum AwsFailure {
     NotInstalled,
     NoCredentials,
     /// The session or the role's token has run out.
@@ -34,13 +34,13 @@ pub enum Cause {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}", self.sentence())]
 pub struct AwsError {
-    pub cause: Cause,
+    pub cause: AwsFailure,
     /// What the command itself said last, without its "An error occurred"; may be empty.
     pub detail: String,
 }
 
 impl AwsError {
-    pub(super) fn new(cause: Cause, detail: impl Into<String>) -> Self {
+    pub(super) fn new(cause: AwsFailure, detail: impl Into<String>) -> Self {
         AwsError {
             cause,
             detail: detail.into(),
@@ -51,7 +51,7 @@ impl AwsError {
     pub(super) fn from_stderr(stderr: &str, action: &str) -> Self {
         let said = last_words(stderr);
         let cause = match error_code(&said).map(|code| by_code(code, &said, action)) {
-            None | Some(Cause::Other) => by_words(&said),
+            None | Some(AwsFailure::Other) => by_words(&said),
             Some(cause) => cause,
         };
         // `… operation: MESSAGE`, or `… operation (reached max retries: 2): MESSAGE`.
@@ -67,21 +67,21 @@ impl AwsError {
 
     fn sentence(&self) -> String {
         let what = match &self.cause {
-            Cause::NotInstalled => return "the aws command is not installed".into(),
-            Cause::NoCredentials => return "AWS credentials are missing".into(),
-            Cause::NoRegion => return "no AWS region is set".into(),
-            Cause::Binary => return "it holds binary data, not text".into(),
-            Cause::TimedOut(after) => return format!("AWS gave no answer in {} s", after.as_secs()),
-            Cause::Interrupted => return "stopped on request".into(),
-            Cause::Expired => "the AWS session has expired",
-            Cause::BadCredentials => "AWS does not accept the credentials",
-            Cause::AccessDenied { .. } => "AWS denies access",
-            Cause::NotFound => "it does not exist in that account and region",
-            Cause::Unusable => "it is disabled or waiting to be deleted",
-            Cause::Unreachable => "AWS cannot be reached",
-            Cause::Throttled => "AWS asks to slow down",
-            Cause::Kms => "it cannot be decrypted",
-            Cause::Other => "the aws command failed",
+            AwsFailure::NotInstalled => return "the aws command is not installed".into(),
+            AwsFailure::NoCredentials => return "AWS credentials are missing".into(),
+            AwsFailure::NoRegion => return "no AWS region is set".into(),
+            AwsFailure::Binary => return "it holds binary data, not text".into(),
+            AwsFailure::TimedOut(after) => return format!("AWS gave no answer in {} s", after.as_secs()),
+            AwsFailure::Interrupted => return "stopped on request".into(),
+            AwsFailure::Expired => "the AWS session has expired",
+            AwsFailure::BadCredentials => "AWS does not accept the credentials",
+            AwsFailure::AccessDenied { .. } => "AWS denies access",
+            AwsFailure::NotFound => "it does not exist in that account and region",
+            AwsFailure::Unusable => "it is disabled or waiting to be deleted",
+            AwsFailure::Unreachable => "AWS cannot be reached",
+            AwsFailure::Throttled => "AWS asks to slow down",
+            AwsFailure::Kms => "it cannot be decrypted",
+            AwsFailure::Other => "the aws command failed",
         };
         if self.detail.is_empty() {
             what.to_owned()
@@ -93,33 +93,33 @@ impl AwsError {
     /// What to do next.
     pub fn hint(&self) -> String {
         match &self.cause {
-            Cause::NotInstalled => {
+            AwsFailure::NotInstalled => {
                 "install the AWS CLI (apt install awscli, or pip install awscli), or use file:PATH".into()
             }
-            Cause::NoCredentials => {
+            AwsFailure::NoCredentials => {
                 "give the instance a role, run aws configure, or set AWS_PROFILE; see aws sts get-caller-identity"
                     .into()
             }
-            Cause::Expired => "sign in again: aws sso login, or renew the session's variables".into(),
-            Cause::BadCredentials => {
+            AwsFailure::Expired => "sign in again: aws sso login, or renew the session's variables".into(),
+            AwsFailure::BadCredentials => {
                 "check the keys with aws sts get-caller-identity, and the clock with timedatectl".into()
             }
-            Cause::AccessDenied { action } => format!("allow {action} on it, to the role or user that runs hubgate"),
-            Cause::NotFound => {
+            AwsFailure::AccessDenied { action } => format!("allow {action} on it, to the role or user that runs hubgate"),
+            AwsFailure::NotFound => {
                 "check its name, the account (aws sts get-caller-identity) and the region (AWS_REGION, or an ARN)"
                     .into()
             }
-            Cause::Unusable => "restore it (aws secretsmanager restore-secret), or name another".into(),
-            Cause::Binary => "store the client secret as text".into(),
-            Cause::NoRegion => "set AWS_REGION, run aws configure, or name the secret by its ARN".into(),
-            Cause::Unreachable => {
+            AwsFailure::Unusable => "restore it (aws secretsmanager restore-secret), or name another".into(),
+            AwsFailure::Binary => "store the client secret as text".into(),
+            AwsFailure::NoRegion => "set AWS_REGION, run aws configure, or name the secret by its ARN".into(),
+            AwsFailure::Unreachable => {
                 "check the network, the proxy and the region's name; a private subnet needs a VPC endpoint".into()
             }
-            Cause::Throttled => "try again in a minute".into(),
-            Cause::Kms => "allow kms:Decrypt on its key, to the role or user that runs hubgate".into(),
-            Cause::TimedOut(_) => "check the network and the proxy, then try again".into(),
-            Cause::Interrupted => "run it again".into(),
-            Cause::Other => "run the aws command by hand to see more".into(),
+            AwsFailure::Throttled => "try again in a minute".into(),
+            AwsFailure::Kms => "allow kms:Decrypt on its key, to the role or user that runs hubgate".into(),
+            AwsFailure::TimedOut(_) => "check the network and the proxy, then try again".into(),
+            AwsFailure::Interrupted => "run it again".into(),
+            AwsFailure::Other => "run the aws command by hand to see more".into(),
         }
     }
 }
@@ -150,25 +150,27 @@ fn error_code(said: &str) -> Option<&str> {
         .map(|(code, _)| code)
 }
 
-fn by_code(code: &str, said: &str, action: &str) -> Cause {
+fn by_code(code: &str, said: &str, action: &str) -> AwsFailure {
     match code {
         // Secrets Manager reports a denied key as denied access.
         "AccessDeniedException" | "AccessDenied" | "UnauthorizedOperation"
             if said.contains("kms:") || said.contains("KMS") =>
         {
-            Cause::Kms
+            AwsFailure::Kms
         }
-        "AccessDeniedException" | "AccessDenied" | "UnauthorizedOperation" => Cause::AccessDenied {
+        "AccessDeniedException" | "AccessDenied" | "UnauthorizedOperation" => AwsFailure::AccessDenied {
             action: denied_action(said).unwrap_or(action).to_owned(),
         },
-        "ResourceNotFoundException" | "ParameterNotFound" | "ParameterVersionNotFound" => Cause::NotFound,
+        "ResourceNotFoundException" | "ParameterNotFound" | "ParameterVersionNotFound" => {
+            AwsFailure::NotFound
+        }
         "InvalidRequestException"
             if said.contains("marked for deletion") || said.contains("marked deleted") =>
         {
-            Cause::Unusable
+            AwsFailure::Unusable
         }
         "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" | "TokenRefreshRequired" => {
-            Cause::Expired
+            AwsFailure::Expired
         }
         "UnrecognizedClientException"
         | "InvalidClientTokenId"
@@ -177,12 +179,14 @@ fn by_code(code: &str, said: &str, action: &str) -> Cause {
         | "IncompleteSignature"
         | "MissingAuthenticationToken"
         | "AuthFailure"
-        | "InvalidAccessKeyId" => Cause::BadCredentials,
+        | "InvalidAccessKeyId" => AwsFailure::BadCredentials,
         "ThrottlingException" | "Throttling" | "TooManyRequestsException" | "RequestLimitExceeded" => {
-            Cause::Throttled
+            AwsFailure::Throttled
         }
-        "DecryptionFailure" | "InvalidKeyId" | "KMSAccessDeniedException" | "EncryptionFailure" => Cause::Kms,
-        _ => Cause::Other,
+        "DecryptionFailure" | "InvalidKeyId" | "KMSAccessDeniedException" | "EncryptionFailure" => {
+            AwsFailure::Kms
+        }
+        _ => AwsFailure::Other,
     }
 }
 
@@ -196,34 +200,34 @@ fn denied_action(said: &str) -> Option<&str> {
 }
 
 /// What the command says before it has asked AWS anything, or of an answer that it cannot read.
-fn by_words(said: &str) -> Cause {
-    const SAYINGS: [(&str, Cause); 15] = [
-        ("Unable to locate credentials", Cause::NoCredentials),
-        ("Partial credentials found", Cause::NoCredentials),
-        ("The config profile", Cause::NoCredentials),
-        ("You must specify a region", Cause::NoRegion),
-        ("has expired", Cause::Expired),
-        ("still expired", Cause::Expired),
-        ("SSO session", Cause::Expired),
-        ("SSO Token", Cause::Expired),
+fn by_words(said: &str) -> AwsFailure {
+    const SAYINGS: [(&str, AwsFailure); 15] = [
+        ("Unable to locate credentials", AwsFailure::NoCredentials),
+        ("Partial credentials found", AwsFailure::NoCredentials),
+        ("The config profile", AwsFailure::NoCredentials),
+        ("You must specify a region", AwsFailure::NoRegion),
+        ("has expired", AwsFailure::Expired),
+        ("still expired", AwsFailure::Expired),
+        ("SSO session", AwsFailure::Expired),
+        ("SSO Token", AwsFailure::Expired),
         (
             "security token included in the request is invalid",
-            Cause::BadCredentials,
+            AwsFailure::BadCredentials,
         ),
-        ("Could not connect to the endpoint", Cause::Unreachable),
-        ("Connect timeout", Cause::Unreachable),
-        ("Read timeout", Cause::Unreachable),
-        ("SSL validation failed", Cause::Unreachable),
-        ("Failed to connect to proxy", Cause::Unreachable),
-        ("Connection was closed", Cause::Unreachable),
+        ("Could not connect to the endpoint", AwsFailure::Unreachable),
+        ("Connect timeout", AwsFailure::Unreachable),
+        ("Read timeout", AwsFailure::Unreachable),
+        ("SSL validation failed", AwsFailure::Unreachable),
+        ("Failed to connect to proxy", AwsFailure::Unreachable),
+        ("Connection was closed", AwsFailure::Unreachable),
     ];
     if let Some(action) = denied_action(said) {
-        return Cause::AccessDenied {
+        return AwsFailure::AccessDenied {
             action: action.to_owned(),
         };
     }
     let known = SAYINGS.into_iter().find(|(words, _)| said.contains(words));
-    known.map_or(Cause::Other, |(_, cause)| cause)
+    known.map_or(AwsFailure::Other, |(_, cause)| cause)
 }
 
 #[cfg(test)]

@@ -6,9 +6,9 @@
 //! http to this machine alone.
 //!
 //! ```no_run
-//! use hubgate::emulator::{Client, Config, Emulator, Pool, User};
+//! use hubgate::standin::{Client, Config, Standin, Pool, User};
 //!
-//! # fn main() -> Result<(), hubgate::emulator::EmulatorError> {
+//! # fn main() -> Result<(), hubgate::standin::StandinError> {
 //! let client = Client {
 //!     id: "3n4b5urk1ft4fl3mg5e62d9ado".into(),
 //!     secrets: vec!["not-a-real-secret".into()],
@@ -17,7 +17,7 @@
 //!     scopes: vec!["openid".into(), "email".into()],
 //! };
 //! let pool = Pool::new(vec![User::new("ada", "a password".into())]);
-//! let stand_in = Emulator::start(Config::new(pool, vec![client]))?;
+//! let stand_in = Standin::start(Config::new(pool, vec![client]))?;
 //! println!("{}", stand_in.url());
 //! # Ok(())
 //! # }
@@ -56,7 +56,7 @@ pub use users::{parse_users, read_users};
 
 /// Why there is no stand-in.
 #[derive(Debug, thiserror::Error)]
-pub enum EmulatorError {
+pub enum StandinError {
     /// The address is not of this machine alone.
     #[error("the Cognito stand-in listens on loopback only, not on {0}")]
     NotLoopback(IpAddr),
@@ -90,38 +90,38 @@ pub enum EmulatorError {
     Threads(String),
 }
 
-impl EmulatorError {
+impl StandinError {
     /// What to do about it.
     pub fn hint(&self) -> &'static str {
         match self {
-            EmulatorError::NotLoopback(_) => "use 127.0.0.1, ::1 or no address at all",
-            EmulatorError::Bind { .. } => "choose another port, or port 0 for any free one",
-            EmulatorError::Config(_) => "correct what is named; the rules are Cognito's own",
-            EmulatorError::UsersFile(_) => "name a file that exists and can be read",
-            EmulatorError::Users { .. } => {
+            StandinError::NotLoopback(_) => "use 127.0.0.1, ::1 or no address at all",
+            StandinError::Bind { .. } => "choose another port, or port 0 for any free one",
+            StandinError::Config(_) => "correct what is named; the rules are Cognito's own",
+            StandinError::UsersFile(_) => "name a file that exists and can be read",
+            StandinError::Users { .. } => {
                 "each person is a [[users]] table with at least username and password"
             }
-            EmulatorError::Key(_) => "build the program again from a clean checkout",
-            EmulatorError::Threads(_) => "the limit on processes (ulimit -u) may be reached",
+            StandinError::Key(_) => "build the program again from a clean checkout",
+            StandinError::Threads(_) => "the limit on processes (ulimit -u) may be reached",
         }
     }
 }
 
 /// A running stand-in. It stops when it is dropped.
-pub struct Emulator {
+pub struct Standin {
     site: Arc<site::Site>,
     running: server::Running,
 }
 
-impl Emulator {
+impl Standin {
     /// Checks the configuration, binds the address and begins to serve; it answers from then on.
     ///
     /// # Errors
     /// When the configuration is wrong (everything that is wrong is told), or the address is not loopback or taken.
-    pub fn start(config: Config) -> Result<Emulator, EmulatorError> {
+    pub fn start(config: Config) -> Result<Standin, StandinError> {
         let problems = rules::problems(&config);
         if !problems.is_empty() {
-            return Err(EmulatorError::Config(problems));
+            return Err(StandinError::Config(problems));
         }
         let (listener, address) = server::bind(config.address)?;
         let url = config
@@ -130,7 +130,7 @@ impl Emulator {
             .unwrap_or_else(|| format!("http://{address}"));
         let site = Arc::new(site::Site::new(config, url)?);
         let running = server::serve(listener, address, &site)?;
-        Ok(Emulator { site, running })
+        Ok(Standin { site, running })
     }
 
     /// `http://127.0.0.1:PORT` or its public URL, without a slash at its end: what stands for
@@ -166,9 +166,9 @@ impl Emulator {
     }
 }
 
-impl std::fmt::Debug for Emulator {
+impl std::fmt::Debug for Standin {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Emulator")
+        f.debug_struct("Standin")
             .field("url", &self.site.base)
             .finish_non_exhaustive()
     }

@@ -1,4 +1,4 @@
-//! `hubgate emulator`: the Cognito stand-in by itself, for tests and for trying things out.
+//! `hubgate standin`: the Cognito stand-in by itself, for tests and for trying things out.
 
 use std::io::Write as _;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -13,7 +13,7 @@ use secrecy::SecretString;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
-use crate::emulator::{Client, Config, Emulator, Endpoint, Fault, Faults, Pool, read_users};
+use crate::standin::{Client, Config, Endpoint, Fault, Faults, Pool, Standin, read_users};
 
 /// The variable that holds a client secret.
 const SECRET_VARIABLE: &str = "HUBGATE_CLIENT_SECRET";
@@ -103,7 +103,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     };
     // Whoever reads stderr may be gone; the stand-in goes on.
     config.observer = Some(Arc::new(|seen| drop(writeln!(std::io::stderr(), "{seen}"))));
-    let mut stand_in = Emulator::start(config)?;
+    let mut stand_in = Standin::start(config)?;
     let mut out = std::io::stdout();
     writeln!(out, "{}", stand_in.url())
         .and_then(|()| out.flush())

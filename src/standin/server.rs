@@ -12,7 +12,7 @@ use super::fault::Fault;
 use super::log::Seen;
 use super::reply::{Asked, Params, Reply};
 use super::site::{Site, lock};
-use super::{EmulatorError, routes};
+use super::{StandinError, routes};
 
 /// More than one browser and one hub ever ask at once, even while some wait for a slow answer.
 const WORKERS: usize = 8;
@@ -60,11 +60,11 @@ impl Shared {
 }
 
 /// Binds the address; the port is known from then on.
-pub(super) fn bind(address: SocketAddr) -> Result<(tiny_http::Server, SocketAddr), EmulatorError> {
+pub(super) fn bind(address: SocketAddr) -> Result<(tiny_http::Server, SocketAddr), StandinError> {
     if !address.ip().is_loopback() {
-        return Err(EmulatorError::NotLoopback(address.ip()));
+        return Err(StandinError::NotLoopback(address.ip()));
     }
-    let refused = |reason: String| EmulatorError::Bind { address, reason };
+    let refused = |reason: String| StandinError::Bind { address, reason };
     let server = tiny_http::Server::http(address).map_err(|error| refused(error.to_string()))?;
     let bound = server
         .server_addr()
@@ -78,7 +78,7 @@ pub(super) fn serve(
     server: tiny_http::Server,
     address: SocketAddr,
     site: &Arc<Site>,
-) -> Result<Running, EmulatorError> {
+) -> Result<Running, StandinError> {
     let server = Arc::new(server);
     let mut running = Running {
         server: Some(Arc::clone(&server)),
@@ -99,7 +99,7 @@ pub(super) fn serve(
             .spawn(work);
         running
             .workers
-            .push(spawned.map_err(|error| EmulatorError::Threads(error.to_string()))?);
+            .push(spawned.map_err(|error| StandinError::Threads(error.to_string()))?);
     }
     Ok(running)
 }

@@ -4,7 +4,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
 
 use crate::kit::{ADA, Browser, CALLBACK, ID, SECRET, authorize_path, basic, config, start};
-use hubgate::emulator::{Emulator, EmulatorError, Fault, Faults};
+use hubgate::standin::{Fault, Faults, Standin, StandinError};
 
 #[test]
 fn it_refuses_to_listen_to_other_machines() {
@@ -12,7 +12,7 @@ fn it_refuses_to_listen_to_other_machines() {
         let mut config = config();
         config.address = address.parse().unwrap();
         assert!(
-            matches!(Emulator::start(config), Err(EmulatorError::NotLoopback(_))),
+            matches!(Standin::start(config), Err(StandinError::NotLoopback(_))),
             "{address}"
         );
     }
@@ -23,7 +23,7 @@ fn a_taken_port_is_said_with_what_to_do() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let mut config = config();
     config.address = taken.local_addr().unwrap();
-    let error = Emulator::start(config).unwrap_err();
+    let error = Standin::start(config).unwrap_err();
     assert!(
         error
             .to_string()
@@ -37,7 +37,7 @@ fn a_taken_port_is_said_with_what_to_do() {
 fn a_wrong_configuration_does_not_start() {
     let mut config = config();
     config.clients[0].callbacks = vec!["http://hub.example.org/hub/oauth_callback".into()];
-    let error = Emulator::start(config).unwrap_err().to_string();
+    let error = Standin::start(config).unwrap_err().to_string();
     assert!(
         error.contains("is http, which Cognito takes for localhost"),
         "{error}"
@@ -62,7 +62,7 @@ fn stopping_does_not_wait_for_clients_that_wait() {
         delay: Duration::from_secs(3600),
         ..Faults::of([Fault::Slow])
     };
-    let mut site = Emulator::start(config).unwrap();
+    let mut site = Standin::start(config).unwrap();
     let browser = Browser::new(&site);
     // A connection that says nothing at all, as browsers open in advance.
     let _idle = TcpStream::connect(site.url().trim_start_matches("http://")).unwrap();
@@ -77,7 +77,7 @@ fn stopping_does_not_wait_for_clients_that_wait() {
 fn stopping_frees_the_clients_of_a_page_that_hangs() {
     let mut config = config();
     config.faults = Faults::of([Fault::Hang]);
-    let mut site = Emulator::start(config).unwrap();
+    let mut site = Standin::start(config).unwrap();
     let browser = Browser::new(&site);
     let waiting = std::thread::spawn(move || browser.get("/login").status);
     while site.requests().is_empty() {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
-use super::{AwsError, Cause};
+use super::{AwsError, AwsFailure};
 use crate::host::{Host, Invocation, RunError};
 
 /// Startup of the Python command, a few tries of its own, and an answer.
@@ -30,7 +30,7 @@ pub fn find_command(host: &dyn Host) -> Option<PathBuf> {
 }
 
 /// The `aws` command on a host.
-pub struct Cli<'h> {
+pub struct AwsCli<'h> {
     host: &'h dyn Host,
     region: Option<&'h str>,
 }
@@ -53,10 +53,10 @@ struct Parameter {
     value: String,
 }
 
-impl<'h> Cli<'h> {
+impl<'h> AwsCli<'h> {
     /// `region` overrides what the environment and the profile say.
     pub fn new(host: &'h dyn Host, region: Option<&'h str>) -> Self {
-        Cli { host, region }
+        AwsCli { host, region }
     }
 
     /// The text of a secret in Secrets Manager. `id` is a name or an ARN.
@@ -65,7 +65,7 @@ impl<'h> Cli<'h> {
         let answer: SecretValue = self.call(&args, "secretsmanager:GetSecretValue")?;
         answer
             .secret_string
-            .ok_or_else(|| AwsError::new(Cause::Binary, ""))
+            .ok_or_else(|| AwsError::new(AwsFailure::Binary, ""))
     }
 
     /// The decrypted value of a Systems Manager parameter. `name` is a name or an ARN.
@@ -77,7 +77,7 @@ impl<'h> Cli<'h> {
 
     /// Runs `aws ARGS` and reads the JSON it prints; `action` is the IAM action that it needs.
     pub fn call<T: DeserializeOwned>(&self, args: &[&str], action: &str) -> Result<T, AwsError> {
-        let aws = find_command(self.host).ok_or_else(|| AwsError::new(Cause::NotInstalled, ""))?;
+        let aws = find_command(self.host).ok_or_else(|| AwsError::new(AwsFailure::NotInstalled, ""))?;
         let mut call = Invocation::new(aws)
             .args(args)
             .args([
@@ -99,10 +99,10 @@ impl<'h> Cli<'h> {
             call = call.env("AWS_MAX_ATTEMPTS", "3");
         }
         let finished = self.host.run(&call).map_err(|error| match error {
-            RunError::TimedOut { after, .. } => AwsError::new(Cause::TimedOut(after), ""),
-            RunError::Interrupted { .. } => AwsError::new(Cause::Interrupted, ""),
-            RunError::NotFound { .. } => AwsError::new(Cause::NotInstalled, ""),
-            other => AwsError::new(Cause::Other, other.to_string()),
+            RunError::TimedOut { after, .. } => AwsError::new(AwsFailure::TimedOut(after), ""),
+            RunError::Interrupted { .. } => AwsError::new(AwsFailure::Interrupted, ""),
+            RunError::NotFound { .. } => AwsError::new(AwsFailure::NotInstalled, ""),
+            other => AwsError::new(AwsFailure::Other, other.to_string()),
         })?;
         if !finished.success() {
             return Err(AwsError::from_stderr(
@@ -113,6 +113,6 @@ impl<'h> Cli<'h> {
         let stdout = Zeroizing::new(finished.stdout);
         // serde's own message could quote the answer.
         serde_json::from_slice(&stdout)
-            .map_err(|_| AwsError::new(Cause::Other, "its answer is not the JSON that was expected"))
+            .map_err(|_| AwsError::new(AwsFailure::Other, "its answer is not the JSON that was expected"))
     }
 }

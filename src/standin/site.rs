@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use ring::rand::SystemRandom;
 
-use super::EmulatorError;
+use super::StandinError;
 use super::config::{Client, Config, Pool, User};
 use super::fault::{Fault, Faults};
 use super::jwt::Signer;
@@ -31,7 +31,7 @@ pub(super) struct Site {
 }
 
 impl Site {
-    pub(super) fn new(config: Config, base: String) -> Result<Self, EmulatorError> {
+    pub(super) fn new(config: Config, base: String) -> Result<Self, StandinError> {
         Ok(Site {
             base,
             pool: config.pool,

@@ -1,4 +1,4 @@
-//! `hubgate emulator` as a program.
+//! `hubgate standin` as a program.
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Child, Command, Stdio};
@@ -6,13 +6,13 @@ use std::process::{Child, Command, Stdio};
 use assert_cmd::cargo::CommandCargoExt as _;
 use rustix::process::{Pid, Signal, kill_process};
 
-const USERS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/emulator/users.toml");
+const USERS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/standin/users.toml");
 const CALLBACK: &str = "http://127.0.0.1:8000/hub/oauth_callback";
 
 fn command(arguments: &[&str]) -> Command {
     let mut command = Command::cargo_bin("hubgate").unwrap();
     command.args([
-        "emulator",
+        "standin",
         "--users",
         USERS,
         "--client-id",

@@ -1,10 +1,10 @@
 use super::*;
 
-fn cause(stderr: &str) -> Cause {
+fn cause(stderr: &str) -> AwsFailure {
     AwsError::from_stderr(stderr, "secretsmanager:GetSecretValue").cause
 }
 
-fn service_error(code: &str, message: &str) -> Cause {
+fn service_error(code: &str, message: &str) -> AwsFailure {
     cause(&format!(
         "\nAn error occurred ({code}) when calling the GetSecretValue operation: {message}\n"
     ))
@@ -12,7 +12,7 @@ fn service_error(code: &str, message: &str) -> Cause {
 
 #[test]
 fn each_usual_failure_has_its_cause() {
-    let denied = |action: &str| Cause::AccessDenied {
+    let denied = |action: &str| AwsFailure::AccessDenied {
         action: action.into(),
     };
     let table = [
@@ -20,61 +20,64 @@ fn each_usual_failure_has_its_cause() {
             cause(
                 "Unable to locate credentials. You can configure credentials by running \"aws configure\".",
             ),
-            Cause::NoCredentials,
+            AwsFailure::NoCredentials,
         ),
         (
             cause("\nThe config profile (hub) could not be found\n"),
-            Cause::NoCredentials,
+            AwsFailure::NoCredentials,
         ),
         (
             cause(
                 "You must specify a region. You can also configure your region by running \"aws configure\".",
             ),
-            Cause::NoRegion,
+            AwsFailure::NoRegion,
         ),
-        (cause("aws: [ERROR]: You must specify a region."), Cause::NoRegion),
+        (
+            cause("aws: [ERROR]: You must specify a region."),
+            AwsFailure::NoRegion,
+        ),
         (
             cause(
                 "Could not connect to the endpoint URL: \"https://secretsmanager.eu-west-9.amazonaws.com/\"",
             ),
-            Cause::Unreachable,
+            AwsFailure::Unreachable,
         ),
         (
             cause("Connect timeout on endpoint URL: \"https://x\""),
-            Cause::Unreachable,
+            AwsFailure::Unreachable,
         ),
         (
             cause("Error loading SSO Token: Token for hub has expired and refresh failed"),
-            Cause::Expired,
+            AwsFailure::Expired,
         ),
         (
             service_error(
                 "ExpiredTokenException",
                 "The security token included in the request is expired",
             ),
-            Cause::Expired,
+            AwsFailure::Expired,
         ),
         (
             service_error(
                 "UnrecognizedClientException",
                 "The security token included in the request is invalid.",
             ),
-            Cause::BadCredentials,
+            AwsFailure::BadCredentials,
         ),
         (
             service_error(
                 "ResourceNotFoundException",
                 "Secrets Manager can't find the specified secret.",
             ),
-            Cause::NotFound,
+            AwsFailure::NotFound,
         ),
-        (service_error("ParameterNotFound", ""), Cause::NotFound),
+        (service_error("ParameterNotFound", ""), AwsFailure::NotFound),
         (
             service_error(
                 "InvalidRequestException",
                 "You can't perform this operation on the secret because it was marked for deletion.",
             ),
-            Cause::Unusable,
+            AwsFailure::Unusable,
         ),
         (
             service_error(
@@ -89,19 +92,19 @@ fn each_usual_failure_has_its_cause() {
         ),
         (
             service_error("AccessDeniedException", "Access to KMS is not allowed"),
-            Cause::Kms,
+            AwsFailure::Kms,
         ),
-        (service_error("DecryptionFailure", "…"), Cause::Kms),
+        (service_error("DecryptionFailure", "…"), AwsFailure::Kms),
         (
             service_error("ThrottlingException", "Rate exceeded"),
-            Cause::Throttled,
+            AwsFailure::Throttled,
         ),
-        (service_error("InternalServiceError", "…"), Cause::Other),
+        (service_error("InternalServiceError", "…"), AwsFailure::Other),
         (
             cause("Traceback (most recent call last):\nModuleNotFoundError: no module named 'awscli'"),
-            Cause::Other,
+            AwsFailure::Other,
         ),
-        (cause(""), Cause::Other),
+        (cause(""), AwsFailure::Other),
     ];
     for (found, expected) in table {
         assert_eq!(found, expected);
@@ -125,7 +128,7 @@ fn the_commands_own_words_are_kept_short_and_clean() {
     assert_eq!(error.detail.len(), 500);
     assert!(error.detail.starts_with("[31mxxx"));
     assert_eq!(
-        AwsError::new(Cause::Other, "").to_string(),
+        AwsError::new(AwsFailure::Other, "").to_string(),
         "the aws command failed"
     );
     let throttled = "An error occurred (ThrottlingException) when calling the GetSecretValue operation (reached \

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::EmulatorError;
+use super::StandinError;
 use super::config::User;
 
 #[derive(Deserialize)]
@@ -19,13 +19,13 @@ struct UsersFile {
 ///
 /// # Errors
 /// When it is not TOML or has keys that mean nothing; the message tells line and column, and no password.
-pub fn parse_users(text: &str) -> Result<Vec<User>, EmulatorError> {
+pub fn parse_users(text: &str) -> Result<Vec<User>, StandinError> {
     let file: UsersFile = toml_edit::de::from_str(text).map_err(|error| {
         // The library's own message quotes the line, which may hold a password.
         let line = error
             .span()
             .map(|span| text.get(..span.start).unwrap_or("").matches('\n').count() + 1);
-        EmulatorError::Users {
+        StandinError::Users {
             line,
             reason: error.message().to_owned(),
         }
@@ -37,8 +37,8 @@ pub fn parse_users(text: &str) -> Result<Vec<User>, EmulatorError> {
 ///
 /// # Errors
 /// When the file cannot be read, or as [`parse_users`].
-pub fn read_users(path: &Path) -> Result<Vec<User>, EmulatorError> {
-    parse_users(&fs_err::read_to_string(path).map_err(EmulatorError::UsersFile)?)
+pub fn read_users(path: &Path) -> Result<Vec<User>, StandinError> {
+    parse_users(&fs_err::read_to_string(path).map_err(StandinError::UsersFile)?)
 }
 
 #[cfg(test)]
@@ -48,7 +48,7 @@ mod tests {
 
     #[test]
     fn the_example_file_reads() {
-        let users = parse_users(include_str!("../../fixtures/emulator/users.toml")).unwrap();
+        let users = parse_users(include_str!("../../fixtures/standin/users.toml")).unwrap();
         let names: Vec<_> = users.iter().map(|user| user.username.as_str()).collect();
         assert_eq!(names, ["ada", "grace", "mallory"]);
         assert_eq!(users[0].groups, ["hub-admins", "research"]);

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use crate::kit::{
     ADA, Browser, CALLBACK, ID, SECRET, SIGN_OUT, authorize_path, basic, claims, config, start_with,
 };
-use hubgate::emulator::{Emulator, Endpoint, Fault, Faults};
+use hubgate::standin::{Endpoint, Fault, Faults, Standin};
 
 const MADE_UP: [(&str, &str); 3] = [
     ("grant_type", "authorization_code"),
@@ -14,7 +14,7 @@ const MADE_UP: [(&str, &str); 3] = [
 ];
 
 /// Where authorize sends a good request.
-fn authorized(fault: Fault) -> (Emulator, String) {
+fn authorized(fault: Fault) -> (Standin, String) {
     let site = start_with(fault);
     let to = Browser::new(&site).get(&authorize_path(&[])).to().to_owned();
     let path = to.strip_prefix(site.url()).unwrap_or(&to).to_owned();
@@ -22,7 +22,7 @@ fn authorized(fault: Fault) -> (Emulator, String) {
 }
 
 /// What token says to a made-up code with the right secret.
-fn token_says(site: &Emulator) -> (u16, String) {
+fn token_says(site: &Standin) -> (u16, String) {
     let answer =
         Browser::new(site).post_with("/oauth2/token", ("Authorization", &basic(ID, SECRET)), &MADE_UP);
     (answer.status, answer.body)
@@ -178,7 +178,7 @@ fn slow_answers_come_late_and_are_right() {
         delay: Duration::from_millis(300),
         ..Faults::of([Fault::Slow])
     };
-    let site = Emulator::start(config).unwrap();
+    let site = Standin::start(config).unwrap();
     let before = Instant::now();
     assert_eq!(token_says(&site), error("invalid_grant"));
     assert!(before.elapsed() >= Duration::from_millis(300));
@@ -191,7 +191,7 @@ fn a_client_that_gives_up_on_a_hanging_page_gets_the_others() {
         only_at: Some(Endpoint::Token),
         ..Faults::of([Fault::Hang])
     };
-    let mut site = Emulator::start(config).unwrap();
+    let mut site = Standin::start(config).unwrap();
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .timeout_global(Some(Duration::from_millis(300)))
         .build()
