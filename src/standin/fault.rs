@@ -5,7 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use super::endpoint::Endpoint;
+use crate::standin::web::endpoint::Endpoint;
 
 /// One thing that goes wrong at Cognito, or between a hub and Cognito.
 ///

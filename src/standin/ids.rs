@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::rand::{SecureRandom, SystemRandom};
 use sha2::{Digest, Sha256};
 
-use super::reply::Failure;
+use crate::standin::web::reply::Failure;
 
 /// `bytes` random bytes in URL-safe base64: what nobody guesses.
 pub(super) fn opaque(rng: &SystemRandom, bytes: usize) -> Result<String, Failure> {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::StandinError;
-use super::reply::Failure;
+use crate::standin::web::reply::Failure;
 
 /// The public throwaway key (fixtures/standin/README.md): it signs nothing real.
 const KEY: &[u8] = include_bytes!("../../fixtures/standin/signing-key.pk8");

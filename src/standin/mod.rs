@@ -23,36 +23,25 @@
 //! # }
 //! ```
 
-mod authorize;
-mod claims;
-mod config;
-mod discovery;
-mod endpoint;
 mod fault;
 mod ids;
 mod jwt;
 mod log;
-mod logout;
-mod pages;
-mod reply;
-mod routes;
-mod rules;
-mod server;
+mod oauth;
+mod pool;
 mod site;
 mod store;
-mod token;
-mod userinfo;
-mod users;
+mod web;
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use config::{Client, Config, Pool, User};
-pub use endpoint::{Endpoint, UnknownEndpoint};
 pub use fault::{Fault, Faults, UnknownFault};
 pub use log::{Observer, Seen};
-pub use users::{parse_users, read_users};
+pub use pool::config::{Client, Config, Pool, User};
+pub use pool::users::{parse_users, read_users};
+pub use web::endpoint::{Endpoint, UnknownEndpoint};
 
 /// Why there is no stand-in.
 #[derive(Debug, thiserror::Error)]
@@ -110,7 +99,7 @@ impl StandinError {
 /// A running stand-in. It stops when it is dropped.
 pub struct Standin {
     site: Arc<site::Site>,
-    running: server::Running,
+    running: web::server::Running,
 }
 
 impl Standin {
@@ -119,17 +108,17 @@ impl Standin {
     /// # Errors
     /// When the configuration is wrong (everything that is wrong is told), or the address is not loopback or taken.
     pub fn start(config: Config) -> Result<Standin, StandinError> {
-        let problems = rules::problems(&config);
+        let problems = pool::rules::problems(&config);
         if !problems.is_empty() {
             return Err(StandinError::Config(problems));
         }
-        let (listener, address) = server::bind(config.address)?;
+        let (listener, address) = web::server::bind(config.address)?;
         let url = config
             .public_url
             .clone()
             .unwrap_or_else(|| format!("http://{address}"));
         let site = Arc::new(site::Site::new(config, url)?);
-        let running = server::serve(listener, address, &site)?;
+        let running = web::server::serve(listener, address, &site)?;
         Ok(Standin { site, running })
     }
 

@@ -7,12 +7,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use ring::rand::SystemRandom;
 
 use super::StandinError;
-use super::config::{Client, Config, Pool, User};
 use super::fault::{Fault, Faults};
 use super::jwt::Signer;
 use super::log::{Observer, Seen};
-use super::reply::Failure;
 use super::store::Store;
+use crate::standin::pool::config::{Client, Config, Pool, User};
+use crate::standin::web::reply::Failure;
 
 /// What every handler works on.
 pub(super) struct Site {

@@ -1,12 +1,16 @@
 //! Which handler answers which request.
 
-use super::endpoint::Endpoint;
-use super::reply::{Asked, Failure, Reply};
-use super::site::Site;
-use super::{authorize, discovery, logout, token, userinfo};
+use crate::standin::oauth::authorize;
+use crate::standin::oauth::discovery;
+use crate::standin::oauth::logout;
+use crate::standin::oauth::token;
+use crate::standin::oauth::userinfo;
+use crate::standin::site::Site;
+use crate::standin::web::endpoint::Endpoint;
+use crate::standin::web::reply::{Asked, Failure, Reply};
 
 /// Answers a request; whatever the connection does with it is not this function's business.
-pub(super) fn answer(site: &Site, asked: &Asked) -> Reply {
+pub(in crate::standin) fn answer(site: &Site, asked: &Asked) -> Reply {
     let Some(endpoint) = Endpoint::at(&asked.path, &site.pool.id) else {
         return text(404, "Not Found").with_error("not_found");
     };

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::StandinError;
-use super::config::User;
+use crate::standin::StandinError;
+use crate::standin::pool::config::User;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -48,7 +48,7 @@ mod tests {
 
     #[test]
     fn the_example_file_reads() {
-        let users = parse_users(include_str!("../../fixtures/standin/users.toml")).unwrap();
+        let users = parse_users(include_str!("../../../fixtures/standin/users.toml")).unwrap();
         let names: Vec<_> = users.iter().map(|user| user.username.as_str()).collect();
         assert_eq!(names, ["ada", "grace", "mallory"]);
         assert_eq!(users[0].groups, ["hub-admins", "research"]);

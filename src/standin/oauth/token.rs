@@ -4,18 +4,18 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
-use super::claims::{self, Stamp};
-use super::config::Client;
-use super::fault::Fault;
-use super::ids;
-use super::jwt;
-use super::pages;
-use super::reply::{Asked, Failure, Reply};
-use super::site::Site;
-use super::store::{Access, Grant, REFRESH_LIFE, Refresh, TOKEN_LIFE};
+use crate::standin::fault::Fault;
+use crate::standin::ids;
+use crate::standin::jwt;
+use crate::standin::oauth::claims::{self, Stamp};
+use crate::standin::oauth::pages;
+use crate::standin::pool::config::Client;
+use crate::standin::site::Site;
+use crate::standin::store::{Access, Grant, REFRESH_LIFE, Refresh, TOKEN_LIFE};
+use crate::standin::web::reply::{Asked, Failure, Reply};
 
 /// POST `/oauth2/token`. Every refusal is a 400 with JSON; the secret is looked at before the code.
-pub(super) fn token(site: &Site, asked: &Asked) -> Result<Reply, Failure> {
+pub(in crate::standin) fn token(site: &Site, asked: &Asked) -> Result<Reply, Failure> {
     if site.has(Fault::TokenOddAnswer) {
         return Ok(Reply::page(403, pages::blocked()).with_error("odd_answer"));
     }
@@ -42,7 +42,7 @@ pub(super) fn token(site: &Site, asked: &Asked) -> Result<Reply, Failure> {
 }
 
 /// POST `/oauth2/revoke`: ends a refresh token and the access tokens that came of it.
-pub(super) fn revoke(site: &Site, asked: &Asked) -> Result<Reply, Failure> {
+pub(in crate::standin) fn revoke(site: &Site, asked: &Asked) -> Result<Reply, Failure> {
     if let Err(refusal) = authenticate(site, asked) {
         return Ok(refusal);
     }

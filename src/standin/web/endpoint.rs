@@ -72,14 +72,14 @@ impl Endpoint {
     }
 
     /// The endpoint with this path, if any.
-    pub(super) fn at(path: &str, pool_id: &str) -> Option<Endpoint> {
+    pub(in crate::standin) fn at(path: &str, pool_id: &str) -> Option<Endpoint> {
         Endpoint::ALL
             .into_iter()
             .find(|endpoint| endpoint.path(pool_id) == path)
     }
 
     /// The methods that it answers to; any other gets 405.
-    pub(super) fn methods(self) -> &'static [&'static str] {
+    pub(in crate::standin) fn methods(self) -> &'static [&'static str] {
         match self {
             Endpoint::Token | Endpoint::Revoke => &["POST"],
             Endpoint::Login => &["GET", "POST"],

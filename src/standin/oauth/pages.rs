@@ -26,7 +26,7 @@ border:0;border-radius:.4rem;cursor:pointer}\
 .soft{color:var(--soft);font-size:.9rem}";
 
 /// Text for HTML, inside an element or inside quotes.
-pub(super) fn escape(text: &str) -> String {
+pub(in crate::standin) fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -53,7 +53,7 @@ fn page(title: &str, content: &str) -> String {
 }
 
 /// The login form. `action` is where it is posted to; the name typed last is kept, the password is not.
-pub(super) fn login(action: &str, name: &str, alert: Option<&str>) -> String {
+pub(in crate::standin) fn login(action: &str, name: &str, alert: Option<&str>) -> String {
     let alert = alert.map_or(String::new(), |words| {
         format!(
             "<p class=\"alert\" id=\"loginErrorMessage\" role=\"alert\">{}</p>\n",
@@ -76,7 +76,7 @@ pub(super) fn login(action: &str, name: &str, alert: Option<&str>) -> String {
 }
 
 /// Cognito's error page: it says little, and the cause stands in its address alone.
-pub(super) fn error(sentence: &str) -> String {
+pub(in crate::standin) fn error(sentence: &str) -> String {
     page(
         "Error",
         &format!(
@@ -87,12 +87,12 @@ pub(super) fn error(sentence: &str) -> String {
 }
 
 /// Managed login without a branding style.
-pub(super) fn no_branding() -> String {
+pub(in crate::standin) fn no_branding() -> String {
     error("Login pages unavailable. Please contact an administrator.")
 }
 
 /// What a firewall says.
-pub(super) fn blocked() -> String {
+pub(in crate::standin) fn blocked() -> String {
     "<html><head><title>403 Forbidden</title></head><body><h1>403 Forbidden</h1></body></html>\n".to_owned()
 }
 

@@ -7,8 +7,8 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer};
 
-use super::fault::Faults;
-use super::log::Observer;
+use crate::standin::fault::Faults;
+use crate::standin::log::Observer;
 
 /// Everything a stand-in needs to start.
 #[derive(Clone)]
@@ -22,7 +22,7 @@ pub struct Config {
     pub pool: Pool,
     /// Its app clients.
     pub clients: Vec<Client>,
-    /// What goes wrong from the start; [`super::Standin::set_faults`] changes it later.
+    /// What goes wrong from the start; [`crate::standin::Standin::set_faults`] changes it later.
     pub faults: Faults,
     /// Is told of every request once its answer is decided.
     pub observer: Option<Observer>,
@@ -79,7 +79,7 @@ impl Pool {
 
     /// Who signs in with this name: a user name or an e-mail address, in any case. A verified address goes before
     /// one that somebody merely claims.
-    pub(super) fn find(&self, name: &str) -> Option<&User> {
+    pub(in crate::standin) fn find(&self, name: &str) -> Option<&User> {
         let by_name = self
             .users
             .iter()
@@ -115,7 +115,7 @@ pub struct Client {
 
 impl Client {
     /// Is it one of the active secrets?
-    pub(super) fn accepts_secret(&self, secret: &str) -> bool {
+    pub(in crate::standin) fn accepts_secret(&self, secret: &str) -> bool {
         self.secrets.iter().any(|active| active.expose_secret() == secret)
     }
 }
@@ -168,7 +168,7 @@ impl User {
     pub fn sub(&self) -> String {
         self.sub
             .clone()
-            .unwrap_or_else(|| super::ids::uuid_of(&self.username))
+            .unwrap_or_else(|| crate::standin::ids::uuid_of(&self.username))
     }
 }
 

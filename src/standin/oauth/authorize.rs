@@ -2,16 +2,16 @@
 
 use secrecy::ExposeSecret;
 
-use super::config::{Client, User};
-use super::fault::Fault;
-use super::ids;
-use super::pages;
-use super::reply::{Asked, Failure, Params, Reply, encode};
-use super::site::Site;
-use super::store::{CODE_LIFE, Code, Grant, SESSION_LIFE, Session};
+use crate::standin::fault::Fault;
+use crate::standin::ids;
+use crate::standin::oauth::pages;
+use crate::standin::pool::config::{Client, User};
+use crate::standin::site::Site;
+use crate::standin::store::{CODE_LIFE, Code, Grant, SESSION_LIFE, Session};
+use crate::standin::web::reply::{Asked, Failure, Params, Reply, encode};
 
 /// The cookie of the hosted UI's own session.
-pub(super) const COOKIE: &str = "cognito";
+pub(in crate::standin) const COOKIE: &str = "cognito";
 
 /// A request that Cognito would show a login form for.
 struct Wanted<'a> {
@@ -26,7 +26,7 @@ struct Wanted<'a> {
 }
 
 /// GET `/oauth2/authorize`: to the form, or straight back to the hub when the browser is signed in already.
-pub(super) fn authorize(site: &Site, asked: &Asked) -> Result<Reply, Failure> {
+pub(in crate::standin) fn authorize(site: &Site, asked: &Asked) -> Result<Reply, Failure> {
     let wanted = match check(site, &asked.query) {
         Ok(wanted) => wanted,
         Err(refusal) => return Ok(refusal),
@@ -46,7 +46,7 @@ pub(super) fn authorize(site: &Site, asked: &Asked) -> Result<Reply, Failure> {
 }
 
 /// GET and POST `/login`: the form, and what is typed into it.
-pub(super) fn login(site: &Site, asked: &Asked) -> Result<Reply, Failure> {
+pub(in crate::standin) fn login(site: &Site, asked: &Asked) -> Result<Reply, Failure> {
     let wanted = match check(site, &asked.query) {
         Ok(wanted) => wanted,
         Err(refusal) => return Ok(refusal),

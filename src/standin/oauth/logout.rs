@@ -1,15 +1,15 @@
 //! `/logout` and `/error`.
 
-use super::authorize::COOKIE;
-use super::config::Client;
-use super::fault::Fault;
-use super::pages;
-use super::reply::{Asked, Reply};
-use super::site::Site;
+use crate::standin::fault::Fault;
+use crate::standin::oauth::authorize::COOKIE;
+use crate::standin::oauth::pages;
+use crate::standin::pool::config::Client;
+use crate::standin::site::Site;
+use crate::standin::web::reply::{Asked, Reply};
 
 /// GET `/logout`: ends the session of the login pages, then goes to a registered sign-out URL, or to the login form
 /// when a callback URL is given instead.
-pub(super) fn logout(site: &Site, asked: &Asked) -> Reply {
+pub(in crate::standin) fn logout(site: &Site, asked: &Asked) -> Reply {
     // The session ends even when the request is refused after that; both were seen on the live service.
     if let Some(cookie) = &asked.session {
         site.store().sessions.remove(cookie);
@@ -35,7 +35,10 @@ fn after(site: &Site, client: &Client, asked: &Asked) -> Reply {
         (None, Some(_)) => Reply::redirect(format!(
             "{}/error?{}",
             site.base,
-            super::reply::encode([("error", "redirect_mismatch"), ("client_id", client.id.as_str())])
+            crate::standin::web::reply::encode([
+                ("error", "redirect_mismatch"),
+                ("client_id", client.id.as_str())
+            ])
         ))
         .with_error("redirect_mismatch"),
         _ => refused(site, asked),
@@ -50,7 +53,7 @@ fn refused(site: &Site, asked: &Asked) -> Reply {
 }
 
 /// GET `/error`.
-pub(super) fn error_page(asked: &Asked) -> Reply {
+pub(in crate::standin) fn error_page(asked: &Asked) -> Reply {
     const MISSING: &str = "Required String parameter 'redirect_uri' is not present";
     match (asked.query.get("error"), asked.query.get("redirect_uri")) {
         (None, None) => Reply::page(400, pages::error(MISSING)).with_error("redirect_uri_missing"),

@@ -7,16 +7,16 @@ use url::form_urlencoded;
 
 /// Names and values of a query or a form, in their order.
 #[derive(Clone, Default)]
-pub(super) struct Params(Vec<(String, String)>);
+pub(in crate::standin) struct Params(Vec<(String, String)>);
 
 impl Params {
     /// Reads `a=1&b=2`.
-    pub(super) fn parse(text: &str) -> Self {
+    pub(in crate::standin) fn parse(text: &str) -> Self {
         Params(form_urlencoded::parse(text.as_bytes()).into_owned().collect())
     }
 
     /// The first value of that name, unless it is empty.
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
+    pub(in crate::standin) fn get(&self, name: &str) -> Option<&str> {
         self.0
             .iter()
             .find(|(key, _)| key == name)
@@ -25,45 +25,45 @@ impl Params {
     }
 
     /// Back to `a=1&b=2`.
-    pub(super) fn encode(&self) -> String {
+    pub(in crate::standin) fn encode(&self) -> String {
         encode(self.0.iter().map(|(name, value)| (name.as_str(), value.as_str())))
     }
 }
 
 /// `a=1&b=2`, each part escaped.
-pub(super) fn encode<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+pub(in crate::standin) fn encode<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
     form_urlencoded::Serializer::new(String::new())
         .extend_pairs(pairs)
         .finish()
 }
 
 /// One request.
-pub(super) struct Asked {
-    pub(super) method: String,
+pub(in crate::standin) struct Asked {
+    pub(in crate::standin) method: String,
     /// Without the query.
-    pub(super) path: String,
-    pub(super) query: Params,
-    pub(super) form: Params,
+    pub(in crate::standin) path: String,
+    pub(in crate::standin) query: Params,
+    pub(in crate::standin) form: Params,
     /// The body was sent as `application/x-www-form-urlencoded`.
-    pub(super) is_form: bool,
+    pub(in crate::standin) is_form: bool,
     /// The `Authorization` header.
-    pub(super) authorization: Option<String>,
+    pub(in crate::standin) authorization: Option<String>,
     /// The value of the session cookie.
-    pub(super) session: Option<String>,
+    pub(in crate::standin) session: Option<String>,
 }
 
 /// One answer.
-pub(super) struct Reply {
-    pub(super) status: u16,
-    pub(super) headers: Vec<(&'static str, String)>,
-    pub(super) body: String,
+pub(in crate::standin) struct Reply {
+    pub(in crate::standin) status: u16,
+    pub(in crate::standin) headers: Vec<(&'static str, String)>,
+    pub(in crate::standin) body: String,
     /// The error it carries, for the log.
-    pub(super) error: Option<Cow<'static, str>>,
+    pub(in crate::standin) error: Option<Cow<'static, str>>,
 }
 
 impl Reply {
     /// 302.
-    pub(super) fn redirect(location: String) -> Self {
+    pub(in crate::standin) fn redirect(location: String) -> Self {
         Reply {
             status: 302,
             headers: vec![("Location", location)],
@@ -73,7 +73,7 @@ impl Reply {
     }
 
     /// A page. It may load and run nothing, and be framed by nobody.
-    pub(super) fn page(status: u16, html: String) -> Self {
+    pub(in crate::standin) fn page(status: u16, html: String) -> Self {
         let headers = vec![
             ("Content-Type", "text/html;charset=UTF-8".to_owned()),
             (
@@ -92,7 +92,7 @@ impl Reply {
     }
 
     /// JSON.
-    pub(super) fn json(status: u16, value: &Value) -> Self {
+    pub(in crate::standin) fn json(status: u16, value: &Value) -> Self {
         let headers = vec![("Content-Type", "application/json;charset=UTF-8".to_owned())];
         Reply {
             status,
@@ -103,13 +103,13 @@ impl Reply {
     }
 
     /// The same, with a header more.
-    pub(super) fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+    pub(in crate::standin) fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
     }
 
     /// The same, with the error noted for the log.
-    pub(super) fn with_error(mut self, error: impl Into<Cow<'static, str>>) -> Self {
+    pub(in crate::standin) fn with_error(mut self, error: impl Into<Cow<'static, str>>) -> Self {
         self.error = Some(error.into());
         self
     }
@@ -117,7 +117,7 @@ impl Reply {
 
 /// What a handler cannot help: it becomes a 500.
 #[derive(Debug)]
-pub(super) struct Failure(pub(super) &'static str);
+pub(in crate::standin) struct Failure(pub(in crate::standin) &'static str);
 
 #[cfg(test)]
 mod tests {

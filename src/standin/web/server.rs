@@ -6,13 +6,14 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use super::authorize::COOKIE;
-use super::endpoint::Endpoint;
-use super::fault::Fault;
-use super::log::Seen;
-use super::reply::{Asked, Params, Reply};
-use super::site::{Site, lock};
-use super::{StandinError, routes};
+use crate::standin::StandinError;
+use crate::standin::fault::Fault;
+use crate::standin::log::Seen;
+use crate::standin::oauth::authorize::COOKIE;
+use crate::standin::site::{Site, lock};
+use crate::standin::web::endpoint::Endpoint;
+use crate::standin::web::reply::{Asked, Params, Reply};
+use crate::standin::web::routes;
 
 /// More than one browser and one hub ever ask at once, even while some wait for a slow answer.
 const WORKERS: usize = 8;
@@ -20,7 +21,7 @@ const WORKERS: usize = 8;
 const LONGEST_BODY: u64 = 64 * 1024;
 
 /// Threads that serve one site.
-pub(super) struct Running {
+pub(in crate::standin) struct Running {
     server: Option<Arc<tiny_http::Server>>,
     address: SocketAddr,
     workers: Vec<JoinHandle<()>>,
@@ -60,7 +61,7 @@ impl Shared {
 }
 
 /// Binds the address; the port is known from then on.
-pub(super) fn bind(address: SocketAddr) -> Result<(tiny_http::Server, SocketAddr), StandinError> {
+pub(in crate::standin) fn bind(address: SocketAddr) -> Result<(tiny_http::Server, SocketAddr), StandinError> {
     if !address.ip().is_loopback() {
         return Err(StandinError::NotLoopback(address.ip()));
     }
@@ -74,7 +75,7 @@ pub(super) fn bind(address: SocketAddr) -> Result<(tiny_http::Server, SocketAddr
 }
 
 /// Serves the site until [`Running::stop`].
-pub(super) fn serve(
+pub(in crate::standin) fn serve(
     server: tiny_http::Server,
     address: SocketAddr,
     site: &Arc<Site>,
@@ -106,7 +107,7 @@ pub(super) fn serve(
 
 impl Running {
     /// Ends the threads and frees the port. A second call does nothing.
-    pub(super) fn stop(&mut self) {
+    pub(in crate::standin) fn stop(&mut self) {
         let Some(server) = self.server.take() else { return };
         *lock(&self.shared.stopping) = true;
         self.shared.stop.notify_all();

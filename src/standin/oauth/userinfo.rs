@@ -2,16 +2,16 @@
 
 use serde_json::json;
 
-use super::claims;
-use super::fault::Fault;
-use super::reply::{Asked, Failure, Reply};
-use super::site::Site;
+use crate::standin::fault::Fault;
+use crate::standin::oauth::claims;
+use crate::standin::site::Site;
+use crate::standin::web::reply::{Asked, Failure, Reply};
 
 const EXPIRED: &str = "Access token is expired, disabled, or deleted, or the user has globally signed out.";
 const NO_OPENID: &str = "Access token does not contain the 'openid' scope";
 
 /// GET `/oauth2/userInfo` with a bearer token that the token endpoint gave out.
-pub(super) fn userinfo(site: &Site, asked: &Asked) -> Result<Reply, Failure> {
+pub(in crate::standin) fn userinfo(site: &Site, asked: &Asked) -> Result<Reply, Failure> {
     let Some(token) = asked.authorization.as_deref().and_then(bearer) else {
         return Ok(refuse(
             400,

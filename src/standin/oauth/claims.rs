@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::config::User;
-use super::store::{Grant, TOKEN_LIFE};
+use crate::standin::pool::config::User;
+use crate::standin::store::{Grant, TOKEN_LIFE};
 
 /// The claims that the `profile` scope stands for (AWS's userInfo page); custom attributes come with it.
 const PROFILE: [&str; 14] = [
@@ -60,7 +60,7 @@ fn attributes(user: &User, grant: &Grant) -> Vec<(String, String)> {
 }
 
 /// userInfo: every value a string, `sub` and `username` always, groups never.
-pub(super) fn userinfo(user: &User, grant: &Grant) -> Value {
+pub(in crate::standin) fn userinfo(user: &User, grant: &Grant) -> Value {
     let mut claims = Map::new();
     claims.insert("sub".to_owned(), user.sub().into());
     for (name, value) in attributes(user, grant) {
@@ -71,15 +71,15 @@ pub(super) fn userinfo(user: &User, grant: &Grant) -> Value {
 }
 
 /// What one answer of the token endpoint shares between its tokens.
-pub(super) struct Stamp {
-    pub(super) issuer: String,
-    pub(super) now: u64,
-    pub(super) origin: String,
-    pub(super) event: String,
+pub(in crate::standin) struct Stamp {
+    pub(in crate::standin) issuer: String,
+    pub(in crate::standin) now: u64,
+    pub(in crate::standin) origin: String,
+    pub(in crate::standin) event: String,
 }
 
 /// The access token's claims.
-pub(super) fn access(user: &User, grant: &Grant, stamp: &Stamp, jti: &str) -> Value {
+pub(in crate::standin) fn access(user: &User, grant: &Grant, stamp: &Stamp, jti: &str) -> Value {
     let mut claims = json!({
         "sub": user.sub(),
         "iss": stamp.issuer,
@@ -100,7 +100,14 @@ pub(super) fn access(user: &User, grant: &Grant, stamp: &Stamp, jti: &str) -> Va
 }
 
 /// The ID token's claims.
-pub(super) fn id(user: &User, grant: &Grant, stamp: &Stamp, jti: &str, at_hash: &str, groups: bool) -> Value {
+pub(in crate::standin) fn id(
+    user: &User,
+    grant: &Grant,
+    stamp: &Stamp,
+    jti: &str,
+    at_hash: &str,
+    groups: bool,
+) -> Value {
     let mut claims = json!({
         "at_hash": at_hash,
         "sub": user.sub(),

@@ -2,12 +2,12 @@
 
 use serde_json::json;
 
-use super::fault::Fault;
-use super::reply::Reply;
-use super::site::Site;
+use crate::standin::fault::Fault;
+use crate::standin::site::Site;
+use crate::standin::web::reply::Reply;
 
 /// The OpenID Connect configuration.
-pub(super) fn configuration(site: &Site) -> Reply {
+pub(in crate::standin) fn configuration(site: &Site) -> Reply {
     let base = &site.base;
     let issuer = site.issuer();
     Reply::json(
@@ -30,7 +30,7 @@ pub(super) fn configuration(site: &Site) -> Reply {
 }
 
 /// The public keys.
-pub(super) fn jwks(site: &Site) -> Reply {
+pub(in crate::standin) fn jwks(site: &Site) -> Reply {
     if site.has(Fault::JwksMissing) {
         return Reply::json(404, &json!({ "message": "Not Found" })).with_error("not_found");
     }

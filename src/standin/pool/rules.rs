@@ -7,10 +7,10 @@ use std::collections::BTreeSet;
 
 use secrecy::ExposeSecret;
 
-use super::config::{Client, Config, Pool, User};
+use crate::standin::pool::config::{Client, Config, Pool, User};
 
 /// Everything that is wrong with a configuration, one sentence each.
-pub(super) fn problems(config: &Config) -> Vec<String> {
+pub(in crate::standin) fn problems(config: &Config) -> Vec<String> {
     let mut problems = Vec::new();
     of_pool(&config.pool, &mut problems);
     let mut ids = BTreeSet::new();
