@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use super::journal::JournalError;
+use crate::apply::record::journal::JournalError;
 use crate::host::RunError;
 use crate::plan::NoPlan;
 use crate::render::RenderError;

@@ -3,16 +3,16 @@
 use std::io;
 use std::time::Duration;
 
-use super::backup::{back_up, left, remove_strays, take_reserve};
-use super::by_hand::without_record;
 use super::error::{Cause, OldLogin, RunFailed};
-use super::execute::{Scene, leaves};
-use super::history::next_id;
 use super::in_force::changed_since_start;
-use super::journal::{Entry, Journal, JournalError, Purpose, RunState, StepState};
-use super::orphans::end_orphans;
-use super::state_dir::StateDir;
-use super::undo::{NotUndone, Undone, close, tidy, undo};
+use crate::apply::record::backup::{back_up, left, remove_strays, take_reserve};
+use crate::apply::record::history::next_id;
+use crate::apply::record::journal::{Entry, Journal, JournalError, Purpose, RunState, StepState};
+use crate::apply::record::state_dir::StateDir;
+use crate::apply::step::execute::{Scene, leaves};
+use crate::apply::undo::by_hand::without_record;
+use crate::apply::undo::orphans::end_orphans;
+use crate::apply::undo::undo_run::{NotUndone, Undone, close, tidy, undo};
 use crate::host::{Host, Lock};
 use crate::plan::{Plan, Step, StepKind};
 use crate::verify::{LocalHub, LoginLook};

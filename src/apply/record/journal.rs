@@ -9,7 +9,7 @@ use thiserror::Error;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::state_dir::StateDir;
+use crate::apply::record::state_dir::StateDir;
 use crate::host::Host;
 use crate::plan::Step;
 use crate::verify::LoginLook;
@@ -168,7 +168,7 @@ pub enum JournalError {
 }
 
 impl Journal {
-    /// A new run that has not begun. `id` is a [`next_id`](super::history::next_id).
+    /// A new run that has not begun. `id` is a [`next_id`](crate::apply::record::history::next_id).
     pub fn new(id: String, now: SystemTime, purpose: Purpose, prefix: &Path, entries: Vec<Entry>) -> Self {
         Self {
             version: VERSION,

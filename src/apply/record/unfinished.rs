@@ -1,8 +1,8 @@
 //! A run that has no end yet: cut off, or under way at this moment.
 
-use super::error::Cause;
-use super::journal::{Journal, StepState};
-use super::state_dir::StateDir;
+use crate::apply::error::Cause;
+use crate::apply::record::journal::{Journal, StepState};
+use crate::apply::record::state_dir::StateDir;
 use crate::host::Host;
 
 /// A run that has no end yet.

@@ -1,14 +1,14 @@
 //! Back to how the hub was: bytes and modes, then the old login seen.
 
-use super::backup::{give_reserve_back, remove_strays, remove_strays_in, restore};
-use super::by_hand::by_hand;
-use super::error::{Cause, OldLogin};
-use super::execute::Scene;
-use super::journal::{Backup, Entry, Journal, RunState, StepState};
-use super::observe::file_state;
-use super::state_dir::StateDir;
-use super::undo_config::{restore_config, was_illegible};
-use super::units;
+use crate::apply::error::{Cause, OldLogin};
+use crate::apply::observe::file_state;
+use crate::apply::record::backup::{give_reserve_back, remove_strays, remove_strays_in, restore};
+use crate::apply::record::journal::{Backup, Entry, Journal, RunState, StepState};
+use crate::apply::record::state_dir::StateDir;
+use crate::apply::step::execute::Scene;
+use crate::apply::undo::by_hand::by_hand;
+use crate::apply::undo::undo_config::{restore_config, was_illegible};
+use crate::apply::units;
 use crate::host::Host;
 use crate::plan::{HubFiles, StepKind};
 use crate::render::sha256_hex;
@@ -233,7 +233,7 @@ fn undo_folder(scene: &Scene<'_>, journal: &Journal, found: &mut Findings) -> Re
 }
 
 /// Ends a run: the record says so, and its traces go. What fails here is tidied by the next start.
-pub(super) fn close(
+pub(in crate::apply) fn close(
     host: &dyn Host,
     journal: &mut Journal,
     state: &StateDir,
@@ -247,7 +247,7 @@ pub(super) fn close(
 }
 
 /// The copies beside the files go, and the marker last.
-pub(super) fn tidy(host: &dyn Host, journal: &Journal, state: &StateDir, notes: &mut Vec<String>) {
+pub(in crate::apply) fn tidy(host: &dyn Host, journal: &Journal, state: &StateDir, notes: &mut Vec<String>) {
     let files = HubFiles::new(&journal.prefix);
     let marker = state.open_marker();
     let remove_marker = || match host.stat(&marker)? {

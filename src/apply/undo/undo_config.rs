@@ -2,17 +2,17 @@
 
 use serde_json::Value;
 
-use super::backup::{restore, saved_bytes};
-use super::config_lock::lock_config;
-use super::execute::Scene;
-use super::journal::{Journal, StepState};
-use super::observe::file_state;
+use crate::apply::config_lock::lock_config;
+use crate::apply::observe::file_state;
+use crate::apply::record::backup::{restore, saved_bytes};
+use crate::apply::record::journal::{Journal, StepState};
+use crate::apply::step::execute::Scene;
 use crate::plan::{ConfigYaml, StepKind};
 use crate::render::TljhChange;
 
 /// Puts the old bytes back when the file says what we left it saying, or nothing sensible at all.
 /// Otherwise somebody else changed it too: then only our own changes are taken back, one by one.
-pub(super) fn restore_config(
+pub(in crate::apply) fn restore_config(
     scene: &mut Scene<'_>,
     journal: &Journal,
     notes: &mut Vec<String>,
@@ -51,7 +51,7 @@ pub(super) fn restore_config(
 }
 
 /// Whether the file was no YAML before the run, a rollback's then.
-pub(super) fn was_illegible(scene: &Scene<'_>, journal: &Journal) -> bool {
+pub(in crate::apply) fn was_illegible(scene: &Scene<'_>, journal: &Journal) -> bool {
     let backup = journal.backup(&scene.files.config_yaml());
     let saved = backup.and_then(|backup| backup.saved.as_ref());
     let bytes = saved.and_then(|saved| saved_bytes(scene.host, saved).ok());

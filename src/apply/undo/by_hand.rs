@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::backup::copies_beside;
-use super::history::History;
-use super::journal::{Backup, Journal, Saved};
-use super::state_dir::StateDir;
+use crate::apply::record::backup::copies_beside;
+use crate::apply::record::history::History;
+use crate::apply::record::journal::{Backup, Journal, Saved};
+use crate::apply::record::state_dir::StateDir;
 use crate::host::Host;
 use crate::plan::{HubFiles, StepKind};
 use crate::render::shell_word;

@@ -3,9 +3,9 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::journal::{Backup, Left, Saved};
-use super::observe::file_state;
-use super::state_dir::StateDir;
+use crate::apply::observe::file_state;
+use crate::apply::record::journal::{Backup, Left, Saved};
+use crate::apply::record::state_dir::StateDir;
 use crate::host::Host;
 use crate::plan::{FileState, HubFiles};
 use crate::render::sha256_hex;

@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::history::History;
-use super::journal::JournalError;
-use super::state_dir::StateDir;
 use crate::answers::{Layer, Problems, read_file};
+use crate::apply::record::history::History;
+use crate::apply::record::journal::JournalError;
+use crate::apply::record::state_dir::StateDir;
 use crate::host::Host;
 
 /// The answers of the apply that is in force at this prefix; none where nothing was applied, or where the

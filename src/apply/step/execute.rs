@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use super::backup::sha256_of;
-use super::config_lock::lock_config;
-use super::error::{Cause, last_lines};
-use super::journal::Journal;
-use super::observe::file_state;
-use super::units;
+use crate::apply::config_lock::lock_config;
+use crate::apply::error::{Cause, last_lines};
+use crate::apply::observe::file_state;
+use crate::apply::record::backup::sha256_of;
+use crate::apply::record::journal::Journal;
+use crate::apply::units;
 use crate::host::{Finished, Host, Invocation, RunError};
 use crate::plan::{ConfigYaml, FileState, HubFiles, Observed, Step, StepKind, secret_file};
 use crate::render::sha256_hex;
@@ -18,11 +18,11 @@ use crate::secret::Secret;
 use crate::verify::{LocalHub, wait_until_ready};
 
 /// How long one `tljh-config` may take: tenths of a second, and ten seconds seen on a busy machine.
-pub(super) const TLJH_CONFIG_DEADLINE: Duration = Duration::from_secs(60);
+pub(in crate::apply) const TLJH_CONFIG_DEADLINE: Duration = Duration::from_secs(60);
 /// How often to try again when somebody else's `tljh-config` holds the lock.
-pub(super) const TLJH_CONFIG_TRIES: u32 = 5;
+pub(in crate::apply) const TLJH_CONFIG_TRIES: u32 = 5;
 /// What it says then.
-pub(super) const LOCK_HELD: &str = "Another instance of tljh-config holds the lock";
+pub(in crate::apply) const LOCK_HELD: &str = "Another instance of tljh-config holds the lock";
 /// A hub that systemd had to start this often again will not come up.
 const RESTARTS_OF_A_HUB_THAT_CANNOT_START: u32 = 2;
 
@@ -234,14 +234,14 @@ impl<'a> Scene<'a> {
     }
 
     /// With what TLJH needs, and what tells whoever recovers whose program it was.
-    pub(super) fn of_this_run(&self, call: Invocation) -> Invocation {
+    pub(in crate::apply) fn of_this_run(&self, call: Invocation) -> Invocation {
         call.env("TLJH_INSTALL_PREFIX", self.files.prefix())
-            .env(super::orphans::RUN_VARIABLE, &self.run)
+            .env(crate::apply::undo::orphans::RUN_VARIABLE, &self.run)
             // Else what a reload that hangs has said is lost with it.
             .env("PYTHONUNBUFFERED", "1")
     }
 
-    pub(super) fn run(&self, call: &Invocation, shown: &str) -> Result<Finished, Cause> {
+    pub(in crate::apply) fn run(&self, call: &Invocation, shown: &str) -> Result<Finished, Cause> {
         self.host
             .run(call)
             .map_err(|source| self.not_ended(shown, source))

@@ -8,9 +8,9 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::CertifiedKey;
 use rustls::{Error, InconsistentKeys};
 
-use super::error::Cause;
-use super::units;
 use crate::answers::Https;
+use crate::apply::error::Cause;
+use crate::apply::units;
 use crate::host::Host;
 
 /// Checks that certificate and key are there, where traefik sees them, and belong together.

@@ -5,8 +5,8 @@ use std::time::SystemTime;
 
 use time::OffsetDateTime;
 
-use super::journal::{Journal, JournalError, Purpose, RunState};
-use super::state_dir::StateDir;
+use crate::apply::record::journal::{Journal, JournalError, Purpose, RunState};
+use crate::apply::record::state_dir::StateDir;
 use crate::host::Host;
 
 /// Every run, oldest first.

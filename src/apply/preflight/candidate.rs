@@ -8,16 +8,16 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::backup::RESERVE;
-use super::error::{Cause, last_lines};
-use super::state_dir::StateDir;
-use super::units;
+use crate::apply::error::{Cause, last_lines};
+use crate::apply::record::backup::RESERVE;
+use crate::apply::record::state_dir::StateDir;
+use crate::apply::units;
 use crate::host::{Host, Invocation};
 use crate::plan::{ConfigYaml, Observed, Step, StepKind};
 
 const SCRIPT: &str = concat!(
-    include_str!("../../templates/apply/quick_start.py"),
-    include_str!("../../templates/apply/preflight.py")
+    include_str!("../../../templates/apply/quick_start.py"),
+    include_str!("../../../templates/apply/preflight.py")
 );
 /// Importing JupyterHub takes a second, on a small and busy instance ten.
 const DEADLINE: Duration = Duration::from_secs(90);

@@ -1,13 +1,13 @@
 //! TLJH's settings, changed with its own `tljh-config`.
 
-use super::error::Cause;
-use super::execute::{LOCK_HELD, Scene, TLJH_CONFIG_DEADLINE, TLJH_CONFIG_TRIES};
+use crate::apply::error::Cause;
+use crate::apply::step::execute::{LOCK_HELD, Scene, TLJH_CONFIG_DEADLINE, TLJH_CONFIG_TRIES};
 use crate::host::{Finished, Invocation};
 use crate::render::TljhChange;
 
 const SCRIPT: &str = concat!(
-    include_str!("../../templates/apply/quick_start.py"),
-    include_str!("../../templates/apply/tljh_config.py")
+    include_str!("../../../templates/apply/quick_start.py"),
+    include_str!("../../../templates/apply/tljh_config.py")
 );
 /// What the script says before each change.
 const BEGINS: &str = "+ ";
@@ -17,7 +17,7 @@ impl Scene<'_> {
     ///
     /// # Errors
     /// When it fails or hangs, or somebody else changed `config.yaml` meanwhile.
-    pub(super) fn change_config(&mut self, changes: &[&TljhChange]) -> Result<(), Cause> {
+    pub(in crate::apply) fn change_config(&mut self, changes: &[&TljhChange]) -> Result<(), Cause> {
         if self.read_config()? != self.config {
             return Err(Cause::ChangedMeanwhile(self.files.config_yaml()));
         }
@@ -70,11 +70,11 @@ impl Scene<'_> {
             .deadline(TLJH_CONFIG_DEADLINE.saturating_mul(changes))
     }
 
-    pub(super) fn failed(&self, shown: &str, finished: &Finished, output: &str) -> Cause {
+    pub(in crate::apply) fn failed(&self, shown: &str, finished: &Finished, output: &str) -> Cause {
         Cause::ProgramFailed {
             program: shown.to_owned(),
             exit: finished.exit.to_string(),
-            output: super::error::last_lines(output, self.secret),
+            output: crate::apply::error::last_lines(output, self.secret),
         }
     }
 }

@@ -1,0 +1,8 @@
+//! What is remembered of every run, and the copies that lead back.
+
+pub mod backup;
+pub mod history;
+pub mod journal;
+pub mod remembered;
+pub mod state_dir;
+pub mod unfinished;

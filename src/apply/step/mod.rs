@@ -1,0 +1,4 @@
+//! Doing the steps of a plan.
+
+pub mod execute;
+pub mod settings;
