@@ -18,6 +18,7 @@ pub mod rehearse;
 pub mod render;
 pub mod secret;
 pub mod standin;
+pub mod tljh;
 pub mod ui;
 pub mod verify;
 pub mod wizard;

@@ -5,7 +5,6 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::error::{Cause, RunFailed};
-use super::observe::{is_installed, observe};
 use super::transaction::{Order, Progress, Recovered, recover, run};
 use crate::answers::{Answers, Layer, save_into};
 use crate::apply::preflight::candidate::{disk_space, load_candidate};
@@ -15,9 +14,11 @@ use crate::apply::record::state_dir::StateDir;
 use crate::apply::step::execute::Scene;
 use crate::host::Host;
 use crate::hub::OauthenticatorVersion;
-use crate::plan::{Observed, Plan, plan};
+use crate::plan::{Plan, plan};
 use crate::render::render_awscognito;
 use crate::secret::Secret;
+use crate::tljh::Observed;
+use crate::tljh::observe::{is_installed, observe};
 use crate::verify::{Expectation, LocalHub, Outcome, Patience, Report, verify};
 
 /// What is applied, and how.

@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use super::units;
 use crate::host::Host;
-use crate::plan::HubFiles;
+use crate::tljh::HubFiles;
+use crate::tljh::units;
 
 /// Whether somebody changed a settings file after the hub was started. The login that it shows is not
 /// that of the files then, and a restart with the very same bytes shows another. Where nobody can tell,

@@ -1,17 +1,14 @@
 //! Changing a hub: the lock, the journal, the steps, the proof, commit or undo.
 
 mod applying;
-mod config_lock;
 mod error;
 mod in_force;
-pub mod observe;
 mod preflight;
 mod record;
 mod rolling_back;
 mod step;
 mod transaction;
 mod undo;
-pub mod units;
 
 pub use applying::{Applied, Wish, apply, plan_for, tell_recovery};
 pub use error::{Cause, OldLogin, RunFailed};

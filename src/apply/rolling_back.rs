@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use super::applying::tell_recovery;
 use super::error::{Cause, RunFailed};
-use super::observe::{file_state, is_installed, observe};
 use super::transaction::{Order, Progress, Recovered, recover, run};
 use crate::apply::record::backup::{saved_bytes, sha256_of};
 use crate::apply::record::history::History;
@@ -13,8 +12,10 @@ use crate::apply::record::journal::{Journal, Purpose, RunState};
 use crate::apply::record::state_dir::StateDir;
 use crate::apply::step::execute::Scene;
 use crate::host::Host;
-use crate::plan::{NoPlan, Observed, Plan, Step, StepKind};
+use crate::plan::{NoPlan, Plan, Step, StepKind};
 use crate::render::{TljhChange, diff};
+use crate::tljh::Observed;
+use crate::tljh::observe::{file_state, is_installed, observe};
 use crate::verify::{LocalHub, LoginLook};
 
 /// TLJH's own authenticator, which `auth.type` names when nothing else is set.
@@ -199,7 +200,7 @@ fn steps_before(host: &dyn Host, target: &Journal) -> Result<Vec<Step>, Cause> {
             None => {}
         }
     }
-    let folder = crate::plan::HubFiles::new(&target.prefix).folder();
+    let folder = crate::tljh::HubFiles::new(&target.prefix).folder();
     if let (Some(mode), Some(stat)) = (target.folder_mode, host.stat(&folder)?)
         && stat.mode != mode
     {

@@ -139,7 +139,7 @@ fn write_down(scene: &Scene<'_>, state: &StateDir, journal: &mut Journal) -> Res
         .host
         .write_atomic(&state.open_marker(), journal.id.as_bytes(), 0o600, None)?;
     {
-        let _lock = super::config_lock::lock_config(scene.host, &scene.files)?;
+        let _lock = crate::tljh::config_lock::lock_config(scene.host, &scene.files)?;
         journal.backups = back_up(scene.host, state, &journal.id, &scene.files)?;
     }
     take_reserve(scene.host, &scene.files, &journal.id)?;

@@ -82,7 +82,7 @@ impl AnswerFlags {
             .context("what the last apply was given is not known, so give --answers")?;
         match in_force {
             Some(layer) => {
-                let found = crate::apply::observe::oauthenticator(host, &global.prefix)?;
+                let found = crate::tljh::observe::oauthenticator(host, &global.prefix)?;
                 Ok(resolve(&layer, found, problems)?)
             }
             None => {
@@ -102,7 +102,7 @@ impl AnswerFlags {
     /// When the file cannot be read, or any answer is wrong or missing.
     pub fn checked(&self, global: &Global, host: &dyn Host) -> anyhow::Result<Checked> {
         let (layer, problems) = self.gather(host)?;
-        let found = crate::apply::observe::oauthenticator(host, &global.prefix)?;
+        let found = crate::tljh::observe::oauthenticator(host, &global.prefix)?;
         let checked = resolve(&layer, found, problems)?;
         for warning in &checked.warnings {
             global.ui().warn(warning);

@@ -5,10 +5,10 @@ use std::process::ExitCode;
 use serde::Serialize;
 
 use super::{Global, exit};
-use crate::apply::observe::is_installed;
 use crate::apply::{Cause, StateDir};
 use crate::doctor::{Finding, examine};
 use crate::host::{Environment as _, SystemHost};
+use crate::tljh::observe::is_installed;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\

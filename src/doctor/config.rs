@@ -5,8 +5,8 @@ use serde_json::Value;
 use super::finding::Finding;
 use super::overridden::{is_generic, login_of_files};
 use crate::host::Host;
-use crate::plan::{ConfigYaml, Observed};
 use crate::render::AUTHENTICATOR_CLASS;
+use crate::tljh::{ConfigYaml, Observed};
 
 pub(super) fn check(host: &dyn Host, observed: &Observed, findings: &mut Vec<Finding>) {
     let place = observed.files.config_yaml().display().to_string();

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::finding::Finding;
 use super::python_settings::{is_placeholder, settings_of};
 use crate::host::Host;
-use crate::plan::Observed;
+use crate::tljh::Observed;
 
 /// Where cloud-init keeps the user data that the instance was started with.
 const USER_DATA: &str = "/var/lib/cloud/instance/user-data.txt";

@@ -15,9 +15,9 @@ pub use finding::Finding;
 pub use python_settings::{Setting, settings_of};
 
 use crate::apply::StateDir;
-use crate::apply::observe::observe;
 use crate::host::Host;
-use crate::plan::Observed;
+use crate::tljh::Observed;
+use crate::tljh::observe::observe;
 
 /// The file that tells the hub where to log in: hubgate's own, else one that somebody wrote by hand.
 fn oauth_settings(observed: &Observed) -> Option<(PathBuf, String)> {

@@ -2,7 +2,7 @@
 
 use super::finding::Finding;
 use super::python_settings::{Setting, settings_of};
-use crate::plan::Observed;
+use crate::tljh::Observed;
 
 pub(super) fn check(observed: &Observed, findings: &mut Vec<Finding>) {
     let Some(file) = &observed.awscognito_py else {

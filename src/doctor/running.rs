@@ -5,11 +5,12 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::finding::Finding;
-use crate::apply::{StateDir, Unfinished, units, would_recover};
+use crate::apply::{StateDir, Unfinished, would_recover};
 use crate::host::Host;
 use crate::host::http::Peer;
 use crate::hub::symptoms_of;
-use crate::plan::Observed;
+use crate::tljh::Observed;
+use crate::tljh::units;
 use crate::verify::{LocalHub, wait_until_ready};
 
 /// A hub that answers at all answers within this.

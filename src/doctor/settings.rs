@@ -3,7 +3,7 @@
 use super::finding::Finding;
 use super::python_settings::{Setting, is_placeholder, settings_of};
 use crate::hub::{Dialect, OauthenticatorVersion};
-use crate::plan::Observed;
+use crate::tljh::Observed;
 
 const APPLY: &str = "write the settings with hubgate apply, which knows this version";
 

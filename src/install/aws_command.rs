@@ -7,9 +7,9 @@ use super::error::InstallError;
 use crate::apply::Progress;
 use crate::awscli::own_command;
 use crate::host::{Host, Invocation, RunError};
-use crate::plan::HubFiles;
 use crate::render::AWSCLI;
 use crate::secret::SecretSource;
+use crate::tljh::HubFiles;
 
 const DEADLINE: Duration = Duration::from_secs(300);
 const TRIES: u32 = 3;

@@ -3,8 +3,9 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::apply::{StateDir, observe};
+use crate::apply::StateDir;
 use crate::host::Host;
+use crate::tljh::observe;
 
 /// The hub's unit, among the last things that TLJH's installer writes.
 ///

@@ -3,8 +3,8 @@
 use crate::answers::{Allow, Answers, Https};
 use crate::hub::Dialect;
 
-use super::config_yaml::ConfigYaml;
-use super::observed::{FileState, Observed};
+use crate::tljh::ConfigYaml;
+use crate::tljh::{FileState, Observed};
 
 /// Something about this hub that a person has to know.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,13 +2,9 @@
 //! give the same plan, and `apply` executes the very value that a dry run shows.
 
 mod concerns;
-mod config_yaml;
-mod observed;
 mod planning;
 mod step;
 
 pub use concerns::Concern;
-pub use config_yaml::{ConfigYaml, MEND_BY_HAND, NotYaml, yaml_fault};
-pub use observed::{FileState, HubFiles, Observed, Versions};
 pub use planning::{NoPlan, Plan, plan, secret_file};
 pub use step::{Step, StepKind};

@@ -3,12 +3,12 @@
 use serde::Serialize;
 
 use super::concerns::{Concern, concerns};
-use super::config_yaml::{ConfigYaml, NotYaml};
-use super::observed::{FileState, Observed};
 use super::step::{Step, StepKind};
 use crate::answers::Answers;
 use crate::render::{TljhChange, diff, tljh_changes};
 use crate::secret::Secret;
+use crate::tljh::{ConfigYaml, NotYaml};
+use crate::tljh::{FileState, Observed};
 
 /// The permission bits of the folder of further settings, as TLJH makes it.
 const FOLDER_MODE: u32 = 0o700;

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::host::{Files, Host};
 use crate::hub::BaseUrl;
-use crate::plan::{MEND_BY_HAND, yaml_fault};
+use crate::tljh::{MEND_BY_HAND, yaml_fault};
 
 /// `config.yaml` below TLJH's prefix.
 const CONFIG: &str = "config/config.yaml";

@@ -12,8 +12,9 @@ use hubgate::apply::{
 };
 use hubgate::host::Host;
 use hubgate::host::memory::{MemoryHost, Node};
-use hubgate::plan::{Observed, Plan};
+use hubgate::plan::Plan;
 use hubgate::secret::Secret;
+use hubgate::tljh::Observed;
 use hubgate::verify::Patience;
 
 use super::hub::{Loaded, Proxy, Running};

@@ -11,9 +11,10 @@ use serde::Deserialize;
 use crate::apply::error::{Cause, last_lines};
 use crate::apply::record::backup::RESERVE;
 use crate::apply::record::state_dir::StateDir;
-use crate::apply::units;
 use crate::host::{Host, Invocation};
-use crate::plan::{ConfigYaml, Observed, Step, StepKind};
+use crate::plan::{Step, StepKind};
+use crate::tljh::units;
+use crate::tljh::{ConfigYaml, Observed};
 
 const SCRIPT: &str = concat!(
     include_str!("../../../templates/apply/quick_start.py"),

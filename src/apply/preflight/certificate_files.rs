@@ -10,8 +10,8 @@ use rustls::{Error, InconsistentKeys};
 
 use crate::answers::Https;
 use crate::apply::error::Cause;
-use crate::apply::units;
 use crate::host::Host;
+use crate::tljh::units;
 
 /// Checks that certificate and key are there, where traefik sees them, and belong together.
 ///

@@ -3,12 +3,12 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::apply::observe::file_state;
 use crate::apply::record::journal::{Backup, Left, Saved};
 use crate::apply::record::state_dir::StateDir;
 use crate::host::Host;
-use crate::plan::{FileState, HubFiles};
 use crate::render::sha256_hex;
+use crate::tljh::observe::file_state;
+use crate::tljh::{FileState, HubFiles};
 
 /// What hubgate's temporary files and copies beside other files are called.
 const OURS: &str = ".hubgate-";

@@ -5,16 +5,17 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use crate::apply::config_lock::lock_config;
 use crate::apply::error::{Cause, last_lines};
-use crate::apply::observe::file_state;
 use crate::apply::record::backup::sha256_of;
 use crate::apply::record::journal::Journal;
-use crate::apply::units;
 use crate::host::{Finished, Host, Invocation, RunError};
-use crate::plan::{ConfigYaml, FileState, HubFiles, Observed, Step, StepKind, secret_file};
+use crate::plan::{Step, StepKind, secret_file};
 use crate::render::sha256_hex;
 use crate::secret::Secret;
+use crate::tljh::config_lock::lock_config;
+use crate::tljh::observe::file_state;
+use crate::tljh::units;
+use crate::tljh::{ConfigYaml, FileState, HubFiles, Observed};
 use crate::verify::{LocalHub, wait_until_ready};
 
 /// How long one `tljh-config` may take: tenths of a second, and ten seconds seen on a busy machine.

@@ -22,7 +22,7 @@ impl Scene<'_> {
             return Err(Cause::ChangedMeanwhile(self.files.config_yaml()));
         }
         self.tljh_config_in_one(changes)?;
-        let after = |config, change: &&TljhChange| crate::plan::ConfigYaml::after(&config, change);
+        let after = |config, change: &&TljhChange| crate::tljh::ConfigYaml::after(&config, change);
         let expected = changes.iter().fold(self.config.clone(), after);
         let found = self.read_config()?;
         if found == expected {

@@ -7,8 +7,9 @@ use crate::apply::record::history::History;
 use crate::apply::record::journal::{Backup, Journal, Saved};
 use crate::apply::record::state_dir::StateDir;
 use crate::host::Host;
-use crate::plan::{HubFiles, StepKind};
+use crate::plan::StepKind;
 use crate::render::shell_word;
+use crate::tljh::HubFiles;
 
 /// The commands that finish the undo of this run, in order.
 pub fn by_hand(host: &dyn Host, journal: &Journal, state: &StateDir) -> Vec<String> {

@@ -2,13 +2,14 @@
 
 use serde_json::Value;
 
-use crate::apply::config_lock::lock_config;
-use crate::apply::observe::file_state;
 use crate::apply::record::backup::{restore, saved_bytes};
 use crate::apply::record::journal::{Journal, StepState};
 use crate::apply::step::execute::Scene;
-use crate::plan::{ConfigYaml, StepKind};
+use crate::plan::StepKind;
 use crate::render::TljhChange;
+use crate::tljh::ConfigYaml;
+use crate::tljh::config_lock::lock_config;
+use crate::tljh::observe::file_state;
 
 /// Puts the old bytes back when the file says what we left it saying, or nothing sensible at all.
 /// Otherwise somebody else changed it too: then only our own changes are taken back, one by one.

@@ -1,17 +1,18 @@
 //! Back to how the hub was: bytes and modes, then the old login seen.
 
 use crate::apply::error::{Cause, OldLogin};
-use crate::apply::observe::file_state;
 use crate::apply::record::backup::{give_reserve_back, remove_strays, remove_strays_in, restore};
 use crate::apply::record::journal::{Backup, Entry, Journal, RunState, StepState};
 use crate::apply::record::state_dir::StateDir;
 use crate::apply::step::execute::Scene;
 use crate::apply::undo::by_hand::by_hand;
 use crate::apply::undo::undo_config::{restore_config, was_illegible};
-use crate::apply::units;
 use crate::host::Host;
-use crate::plan::{HubFiles, StepKind};
+use crate::plan::StepKind;
 use crate::render::sha256_hex;
+use crate::tljh::HubFiles;
+use crate::tljh::observe::file_state;
+use crate::tljh::units;
 use crate::verify::{LocalHub, LoginLook};
 
 /// What an undo that succeeded knows.

@@ -4,7 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use crate::host::{Host, Lock};
-use crate::plan::HubFiles;
+use crate::tljh::HubFiles;
 
 /// How long to wait for a `tljh-config` of somebody else, which takes tenths of a second.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::config_lock::lock_config;
 use crate::host::Host;
 use crate::hub::OauthenticatorVersion;
-use crate::plan::{ConfigYaml, FileState, HubFiles, Observed, Versions};
+use crate::tljh::{ConfigYaml, FileState, HubFiles, Observed, Versions};
 
 /// Reads everything that a plan depends on.
 ///
