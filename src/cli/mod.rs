@@ -1,24 +1,16 @@
 //! The command line: one file a subcommand, each its flags and a few lines that call the library.
 
 mod answer_flags;
-mod apply;
 mod completions;
-mod doctor;
 mod failure;
 #[cfg(feature = "fault-injection")]
 mod faults;
-mod install;
+mod hub;
 mod man;
 mod output;
-mod recovery;
-mod rehearse;
-mod render;
-mod rollback;
 mod saved;
 mod standin;
 mod usage;
-mod verify;
-mod wizard;
 
 use std::process::ExitCode;
 
@@ -120,21 +112,21 @@ impl Global {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Ask for what is needed, then write or print the configuration; hubgate alone does the same
-    Wizard(wizard::Args),
+    Wizard(hub::wizard::Args),
     /// Write the configuration for review: awscognito.py, user data, commands
-    Render(render::Args),
+    Render(hub::render::Args),
     /// Is the login working, end to end, without a person?
-    Verify(verify::Args),
+    Verify(hub::verify::Args),
     /// Make the hub what the answers say, or leave it as it was
-    Apply(apply::Args),
+    Apply(hub::apply::Args),
     /// Install TLJH where it is missing, then apply
-    Install(install::Args),
+    Install(hub::install::Args),
     /// Go back to before the last apply, or to TLJH's own login
-    Rollback(rollback::Args),
+    Rollback(hub::rollback::Args),
     /// See on this machine whom the configuration lets in: a real JupyterHub, a stand-in for Cognito
-    Rehearse(rehearse::Args),
+    Rehearse(hub::rehearse::Args),
     /// Say what is wrong with this hub's login, and what mends it
-    Doctor(doctor::Args),
+    Doctor(hub::doctor::Args),
     /// Print a shell's completions
     Completions(completions::Args),
     /// Print the manual page
@@ -154,15 +146,15 @@ pub fn main() -> ExitCode {
         Cli::command().error(ErrorKind::ArgumentConflict, what).exit();
     }
     let outcome = match cli.command {
-        None => wizard::ask(&global, cli.alone),
-        Some(Command::Wizard(args)) => wizard::run(&global, args),
-        Some(Command::Render(args)) => render::run(&global, args),
-        Some(Command::Verify(args)) => verify::run(&global, args),
-        Some(Command::Apply(args)) => apply::run(&global, &args),
-        Some(Command::Install(args)) => install::run(&global, &args),
-        Some(Command::Rollback(args)) => rollback::run(&global, &args),
-        Some(Command::Rehearse(args)) => rehearse::run(&global, &args),
-        Some(Command::Doctor(args)) => doctor::run(&global, &args),
+        None => hub::wizard::ask(&global, cli.alone),
+        Some(Command::Wizard(args)) => hub::wizard::run(&global, args),
+        Some(Command::Render(args)) => hub::render::run(&global, args),
+        Some(Command::Verify(args)) => hub::verify::run(&global, args),
+        Some(Command::Apply(args)) => hub::apply::run(&global, &args),
+        Some(Command::Install(args)) => hub::install::run(&global, &args),
+        Some(Command::Rollback(args)) => hub::rollback::run(&global, &args),
+        Some(Command::Rehearse(args)) => hub::rehearse::run(&global, &args),
+        Some(Command::Doctor(args)) => hub::doctor::run(&global, &args),
         Some(Command::Completions(args)) => completions::run(&args),
         Some(Command::Man) => man::run(),
         Some(Command::Standin(args)) => standin::run(args),

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use super::output::{Output, secret_stays_behind};
-use super::{AnswerFlags, Global, exit};
 use crate::answers::Answers;
+use crate::cli::output::{Output, secret_stays_behind};
+use crate::cli::{AnswerFlags, Global, exit};
 use crate::host::{Host, SystemHost};
 use crate::render::{EmbeddedSecret, render};
 use crate::secret::Secret;

@@ -2,11 +2,11 @@
 
 use std::process::ExitCode;
 
-use super::apply::{Waiting, apply_checked};
-use super::{AnswerFlags, Global};
 use crate::answers::resolve;
 use crate::apply::{Cause, StateDir};
 use crate::awscli;
+use crate::cli::hub::apply::{Waiting, apply_checked};
+use crate::cli::{AnswerFlags, Global};
 use crate::host::{Host, SystemHost};
 use crate::install::{
     BootstrapSource, Installed, Presence, Wanted, ensure_aws_command, ensure_tljh, presence,

@@ -7,8 +7,8 @@ use std::time::Duration;
 use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::{AnswerFlags, Global, exit};
 use crate::answers::{Answers, Key, Problems, merge, read_file, resolve};
+use crate::cli::{AnswerFlags, Global, exit};
 use crate::host::{Host, Interrupt, SystemHost};
 use crate::rehearse::{EXAMPLE, Progress, Rehearsal, Report};
 use crate::ui::Ui;

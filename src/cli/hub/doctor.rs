@@ -4,8 +4,8 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 
-use super::{Global, exit};
 use crate::apply::{Cause, StateDir};
+use crate::cli::{Global, exit};
 use crate::doctor::{Finding, examine};
 use crate::host::{Environment as _, SystemHost};
 use crate::tljh::observe::is_installed;

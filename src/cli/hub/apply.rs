@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::{AnswerFlags, Global};
 use crate::answers::{Answers, Checked, Layer};
 use crate::apply::{Applied, StateDir, Wish, apply, lock, plan_for, would_recover};
+use crate::cli::{AnswerFlags, Global};
 use crate::host::Host;
 use crate::plan::Plan;
 use crate::secret::Secret;
@@ -79,7 +79,7 @@ struct Document<'a> {
 }
 
 pub fn run(global: &Global, args: &Args) -> anyhow::Result<ExitCode> {
-    let host = super::machine();
+    let host = crate::cli::machine();
     let checked = args.answers.checked(global, &host)?;
     let (given, _) = args.answers.gather(&host)?;
     if args.dry_run {
@@ -103,7 +103,7 @@ pub fn apply_checked(
     let ui = global.ui();
     let state = StateDir::default();
     let _lock = lock(host, &state)?;
-    super::stop_on_signals(host)?;
+    crate::cli::stop_on_signals(host)?;
     let secret = resolve_secret(ui, host, checked)?;
     let wish = wish(global, checked, given, &secret, waiting, strict);
     let applied = apply(host, &state, &wish, &mut Steps::new(ui))?;
@@ -253,7 +253,7 @@ mod tests {
             not_checked: Vec::new(),
             took: Duration::ZERO,
         };
-        let root = include_str!("../../fixtures/answers/example.toml");
+        let root = include_str!("../../../fixtures/answers/example.toml");
         let below = root.replacen("[hub]", "[hub]\nbase_url = \"/jupyter\"", 1);
         for (toml, told) in [
             (root, "log in at https://hub.example.org with"),

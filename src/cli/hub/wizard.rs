@@ -6,12 +6,12 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use serde::Serialize;
 
-use super::apply::{Waiting, apply_checked};
-use super::failure::{self, NeedsTerminal};
-use super::output::{Output, secret_stays_behind};
-use super::saved::{Saved, apply_as_root, write_secret};
-use super::{AnswerFlags, Global, exit};
 use crate::answers::{Answers, Checked, Layer, Problems, resolve};
+use crate::cli::failure::{self, NeedsTerminal};
+use crate::cli::hub::apply::{Waiting, apply_checked};
+use crate::cli::output::{Output, secret_stays_behind};
+use crate::cli::saved::{Saved, apply_as_root, write_secret};
+use crate::cli::{AnswerFlags, Global, exit};
 use crate::host::{Host, SystemHost};
 use crate::invalid::Invalid;
 use crate::render::{FileSet, render};
@@ -57,7 +57,7 @@ pub fn ask(global: &Global, flags: AnswerFlags) -> anyhow::Result<ExitCode> {
         Err(error) => Err(error),
         Ok(After::Apply(chosen)) => {
             // Before the terminal is handed over, so that no Ctrl-C falls in between.
-            super::stop_on_signals(&host)?;
+            crate::cli::stop_on_signals(&host)?;
             session.hand_over();
             let (checked, given) = *chosen;
             apply_checked(global, &host, &checked, &given, &Waiting::default(), false)

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::Global;
 use crate::apply::{Recovered, StateDir, lock, recover, would_recover};
+use crate::cli::Global;
 use crate::host::Host;
 
 /// How long the hub may take to come back up.

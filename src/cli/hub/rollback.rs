@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::Global;
 use crate::apply::{BackTo, Cause, History, Journal, Purpose, RunState, StateDir, WentBack, lock, roll_back};
+use crate::cli::Global;
 use crate::host::Host;
 use crate::ui::Steps;
 
@@ -47,14 +47,14 @@ struct Row {
 }
 
 pub fn run(global: &Global, args: &Args) -> anyhow::Result<ExitCode> {
-    let host = super::machine();
+    let host = crate::cli::machine();
     let ui = global.ui();
     let state = StateDir::default();
     if args.list {
         return list(global, &host, &state);
     }
     let _lock = lock(&host, &state)?;
-    super::stop_on_signals(&host)?;
+    crate::cli::stop_on_signals(&host)?;
     let back_to = if args.to_default {
         BackTo::Default
     } else {

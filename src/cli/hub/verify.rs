@@ -8,10 +8,10 @@ use anyhow::Context as _;
 use console::style;
 use serde::Serialize;
 
-use super::recovery::recover_first;
-use super::{AnswerFlags, Global, exit};
 use crate::answers::Answers;
 use crate::apply::Cause;
+use crate::cli::hub::recovery::recover_first;
+use crate::cli::{AnswerFlags, Global, exit};
 use crate::host::{Host, Interrupt, SystemHost};
 use crate::secret::{Secret, SecretSource};
 use crate::verify::{Expectation, LocalHub, Outcome, Patience, Report, Stage, StageName, verify};
