@@ -6,8 +6,9 @@ use hubgate::host::{Interrupt, SystemHost};
 use hubgate::hub::RELEASES;
 use hubgate::rehearse::{Rehearsal, Silent};
 use hubgate::secret::Secret;
+use hubgate::tljh::{ConfigYaml, LocalHub};
 use hubgate::verify::{
-    Cause, Expectation, LocalHub, LoginLook, Outcome, Patience, StageName, verify, wait_until_ready,
+    Cause, Expectation, LoginLook, Outcome, Patience, StageName, verify, wait_until_ready,
 };
 
 /// Answers for the hub of an oauthenticator, and the same with the address that the rehearsed hub has.
@@ -44,7 +45,8 @@ fn a_real_hub_passes(oauthenticator: &str, base_url: &str, auto_login: bool) {
     let rehearsal = Rehearsal::start(&host, &kit::answers(&public), None, &Silent).unwrap();
     let kept = rehearsal.kept();
     let port = url::Url::parse(&kept.url).unwrap().port().unwrap();
-    let hub = LocalHub::from_config(&format!("base_url: {base_url}\nhttp:\n  port: {port}\n")).unwrap();
+    let config = format!("base_url: {base_url}\nhttp:\n  port: {port}\n");
+    let hub = LocalHub::of(&ConfigYaml::parse(config.as_bytes()).unwrap()).unwrap();
     let origin = format!("http://127.0.0.1:{port}");
     let local = kit::answers(&toml(&origin, "off", base_url, oauthenticator, auto_login));
     let expected = Expectation::new(&local, hub.clone()).with_cognito_at(&kept.cognito);

@@ -17,9 +17,10 @@ use crate::hub::OauthenticatorVersion;
 use crate::plan::{Plan, plan};
 use crate::render::render_awscognito;
 use crate::secret::Secret;
+use crate::tljh::LocalHub;
 use crate::tljh::Observed;
 use crate::tljh::observe::{is_installed, observe};
-use crate::verify::{Expectation, LocalHub, Outcome, Patience, Report, verify};
+use crate::verify::{Expectation, Outcome, Patience, Report, verify};
 
 /// What is applied, and how.
 pub struct Wish<'a> {

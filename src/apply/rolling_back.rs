@@ -14,9 +14,10 @@ use crate::apply::step::execute::Scene;
 use crate::host::Host;
 use crate::plan::{NoPlan, Plan, Step, StepKind};
 use crate::render::{TljhChange, diff};
+use crate::tljh::LocalHub;
 use crate::tljh::Observed;
 use crate::tljh::observe::{file_state, is_installed, observe};
-use crate::verify::{LocalHub, LoginLook};
+use crate::verify::LoginLook;
 
 /// TLJH's own authenticator, which `auth.type` names when nothing else is set.
 const FIRST_USE: &str = "firstuseauthenticator.FirstUseAuthenticator";

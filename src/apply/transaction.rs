@@ -15,7 +15,8 @@ use crate::apply::undo::orphans::end_orphans;
 use crate::apply::undo::undo_run::{NotUndone, Undone, close, tidy, undo};
 use crate::host::{Host, Lock};
 use crate::plan::{Plan, Step, StepKind};
-use crate::verify::{LocalHub, LoginLook};
+use crate::tljh::LocalHub;
+use crate::verify::LoginLook;
 
 /// Who is told how a run goes.
 pub trait Progress {

@@ -12,8 +12,8 @@ use crate::rehearse::RehearseError;
 use crate::render::RenderError;
 use crate::secret::SecretError;
 use crate::standin::StandinError;
+use crate::tljh::LocalHubError;
 use crate::ui::Ui;
-use crate::verify::LocalHubError;
 
 /// The questions were to be asked where nobody can answer.
 #[derive(Debug, thiserror::Error)]

@@ -9,9 +9,8 @@ use crate::apply::{StateDir, Unfinished, would_recover};
 use crate::host::Host;
 use crate::host::http::Peer;
 use crate::hub::symptoms_of;
-use crate::tljh::Observed;
-use crate::tljh::units;
-use crate::verify::{LocalHub, wait_until_ready};
+use crate::tljh::{LocalHub, Observed, units};
+use crate::verify::wait_until_ready;
 
 /// A hub that answers at all answers within this.
 const PATIENCE: Duration = Duration::from_secs(3);

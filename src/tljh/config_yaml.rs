@@ -23,7 +23,7 @@ pub enum NotYaml {
 }
 
 /// What a person can do about a `config.yaml` that cannot be understood.
-pub const MEND_BY_HAND: &str =
+pub(super) const MEND_BY_HAND: &str =
     "mend it by hand; as it was before each apply it is kept in the folders of /var/lib/hubgate/runs";
 
 impl NotYaml {
@@ -152,7 +152,7 @@ impl ConfigYaml {
 }
 
 /// The place and the fault, without the excerpt and without advice to whoever calls the parser.
-pub fn yaml_fault(error: &serde_saphyr::Error) -> String {
+fn yaml_fault(error: &serde_saphyr::Error) -> String {
     let text = error.to_string();
     let line = text.lines().next().unwrap_or_default();
     let line = line.strip_prefix("error: ").unwrap_or(line);

@@ -2,9 +2,11 @@
 
 pub mod config_lock;
 mod config_yaml;
+mod local_hub;
 pub mod observe;
 mod observed;
 pub mod units;
 
-pub use config_yaml::{ConfigYaml, MEND_BY_HAND, NotYaml, yaml_fault};
+pub use config_yaml::{ConfigYaml, NotYaml};
+pub use local_hub::{LocalHub, LocalHubError};
 pub use observed::{FileState, HubFiles, Observed, Versions};

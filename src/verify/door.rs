@@ -3,8 +3,9 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::{Expectation, LocalHub};
+use super::Expectation;
 use crate::host::{Host, HttpError, HttpRequest, HttpResponse};
+use crate::tljh::LocalHub;
 
 /// A way to the hub's pages: through this machine's traefik, or through the public name.
 pub(super) struct Door<'a> {

@@ -1,8 +1,8 @@
 //! What a healthy hub would show, by the answers. Pure.
 
-use super::LocalHub;
 use crate::answers::{Answers, Https};
 use crate::hub::{BaseUrl, Dialect};
+use crate::tljh::LocalHub;
 
 /// What the rendered file tells the hub to call its login.
 const LOGIN_SERVICE: &str = "AWS Cognito";

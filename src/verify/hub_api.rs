@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
+use super::Expectation;
 use super::door::Door;
 use super::report::{Cause, Outcome, Stage, StageName};
-use super::{Expectation, LocalHub};
 use crate::host::{Host, HttpError, HttpResponse};
+use crate::tljh::LocalHub;
 
 /// Between two looks. A look takes a few milliseconds, so that readiness is seen well within 150 ms.
 const TICK: Duration = Duration::from_millis(50);

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::LocalHub;
 use super::door::Door;
 use super::page::{Page, steady};
 use crate::host::{Host, HttpError, HttpResponse};
+use crate::tljh::LocalHub;
 
 /// For a page of a hub that is up.
 const LIMIT: Duration = Duration::from_secs(10);

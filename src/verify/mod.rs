@@ -13,7 +13,6 @@ mod door;
 mod expectation;
 mod hub_api;
 mod judge;
-mod local_hub;
 mod login_page;
 mod look;
 mod page;
@@ -27,7 +26,6 @@ use std::time::Duration;
 
 pub use expectation::{CertificateFrom, ClientAuth, Expectation};
 pub use hub_api::wait_until_ready;
-pub use local_hub::{LocalHub, LocalHubError};
 pub use look::{LoginLook, Way};
 pub use page::{Button, Form, Page};
 pub use report::{Cause, Outcome, Report, Stage, StageName};

@@ -3,7 +3,8 @@
 use hubgate::host::memory::{failed, finished};
 use hubgate::host::{Finished, HttpError, HttpResponse};
 use hubgate::standin::Fault;
-use hubgate::verify::{Cause, LocalHub, LoginLook, Outcome, StageName, verify};
+use hubgate::tljh::{ConfigYaml, LocalHub};
+use hubgate::verify::{Cause, LoginLook, Outcome, StageName, verify};
 
 use crate::hub::{Instead, Login};
 use crate::world::{HUB, World, answers, assert_all_pass, assert_finds};
@@ -297,7 +298,8 @@ fn words_of_others_cannot_steer_a_terminal() {
 #[test]
 fn two_looks_at_a_login_are_equal_and_another_login_is_told() {
     let world = World::new();
-    let hub = LocalHub::from_config(&format!("http:\n  port: {}\n", world.hub.port)).unwrap();
+    let config = format!("http:\n  port: {}\n", world.hub.port);
+    let hub = LocalHub::of(&ConfigYaml::parse(config.as_bytes()).unwrap()).unwrap();
     crate::world::forward(&world.host, &world.hub.url(), world.hub.url());
     let take = || LoginLook::take(&world.host, &hub).unwrap();
     world.hub.change(|hub| hub.login = Login::Password);

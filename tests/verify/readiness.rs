@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use hubgate::host::memory::{Event, MemoryHost};
 use hubgate::host::{Clock as _, Host as _, HttpError, HttpResponse};
-use hubgate::verify::{Cause, LocalHub, Outcome, Patience, StageName, wait_until_ready};
+use hubgate::tljh::LocalHub;
+use hubgate::verify::{Cause, Outcome, Patience, StageName, wait_until_ready};
 
 use crate::world::{HUB, World, assert_all_pass, pass_on};
 

@@ -9,7 +9,8 @@ use hubgate::host::memory::MemoryHost;
 use hubgate::host::{Clock, Http, HttpError, HttpRequest, HttpResponse, SystemHost};
 use hubgate::secret::Secret;
 use hubgate::standin::{Client, Config, Fault, Faults, Pool, Standin, parse_users};
-use hubgate::verify::{Cause, Expectation, LocalHub, Outcome, Patience, Report, Stage, StageName, verify};
+use hubgate::tljh::{ConfigYaml, LocalHub};
+use hubgate::verify::{Cause, Expectation, Outcome, Patience, Report, Stage, StageName, verify};
 
 use crate::hub::{Hub, State};
 
@@ -68,7 +69,10 @@ impl World {
         forward(&host, &format!("https://{DOMAIN}"), cognito.url().to_owned());
         host.set_certificate("hub.example.org", Ok(certificate(&host)));
         let config = format!("base_url: {}\nhttps:\n  enabled: true\n", answers.hub.base_url);
-        let expected = Expectation::new(answers, LocalHub::from_config(&config).unwrap());
+        let expected = Expectation::new(
+            answers,
+            LocalHub::of(&ConfigYaml::parse(config.as_bytes()).unwrap()).unwrap(),
+        );
         let patience = Patience {
             answer: Duration::from_secs(5),
             ..Patience::NONE

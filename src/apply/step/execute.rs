@@ -12,11 +12,12 @@ use crate::host::{Finished, Host, Invocation, RunError};
 use crate::plan::{Step, StepKind, secret_file};
 use crate::render::sha256_hex;
 use crate::secret::Secret;
+use crate::tljh::LocalHub;
 use crate::tljh::config_lock::lock_config;
 use crate::tljh::observe::file_state;
 use crate::tljh::units;
 use crate::tljh::{ConfigYaml, FileState, HubFiles, Observed};
-use crate::verify::{LocalHub, wait_until_ready};
+use crate::verify::wait_until_ready;
 
 /// How long one `tljh-config` may take: tenths of a second, and ten seconds seen on a busy machine.
 pub(in crate::apply) const TLJH_CONFIG_DEADLINE: Duration = Duration::from_secs(60);

@@ -11,9 +11,10 @@ use crate::host::Host;
 use crate::plan::StepKind;
 use crate::render::sha256_hex;
 use crate::tljh::HubFiles;
+use crate::tljh::LocalHub;
 use crate::tljh::observe::file_state;
 use crate::tljh::units;
-use crate::verify::{LocalHub, LoginLook};
+use crate::verify::LoginLook;
 
 /// What an undo that succeeded knows.
 #[derive(Debug)]

@@ -14,7 +14,8 @@ use crate::cli::hub::recovery::recover_first;
 use crate::cli::{AnswerFlags, Global, exit};
 use crate::host::{Host, Interrupt, SystemHost};
 use crate::secret::{Secret, SecretSource};
-use crate::verify::{Expectation, LocalHub, Outcome, Patience, Report, Stage, StageName, verify};
+use crate::tljh::LocalHub;
+use crate::verify::{Expectation, Outcome, Patience, Report, Stage, StageName, verify};
 
 /// The secret that the hub itself reads, below TLJH's prefix.
 const INSTALLED_SECRET: &str = "config/jupyterhub_config.d/awscognito.secret";

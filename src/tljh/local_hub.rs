@@ -3,14 +3,12 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
 
-use serde::Deserialize;
+use serde_json::Value;
 
-use crate::host::{Files, Host};
+use super::config_yaml::MEND_BY_HAND;
+use super::{ConfigYaml, HubFiles, NotYaml};
+use crate::host::Host;
 use crate::hub::BaseUrl;
-use crate::tljh::{MEND_BY_HAND, yaml_fault};
-
-/// `config.yaml` below TLJH's prefix.
-const CONFIG: &str = "config/config.yaml";
 
 /// Where traefik listens on this machine, and the path that the hub lives under.
 ///
@@ -42,7 +40,10 @@ pub enum LocalHubError {
     /// It cannot be read.
     #[error("{0}")]
     Unreadable(#[from] std::io::Error),
-    /// It is not YAML, or says something else than it should.
+    /// It is not YAML.
+    #[error(transparent)]
+    NotYaml(#[from] NotYaml),
+    /// It says something else than it should.
     #[error("config.yaml cannot be understood: {0}")]
     Malformed(String),
     /// The path that it gives is none.
@@ -54,39 +55,9 @@ impl LocalHubError {
     /// What a person can do about it, where that is known.
     pub fn hint(&self) -> Option<&'static str> {
         match self {
-            Self::Malformed(_) => Some(MEND_BY_HAND),
+            Self::NotYaml(_) | Self::Malformed(_) => Some(MEND_BY_HAND),
             Self::Unreadable(_) | Self::BaseUrl(_) => None,
         }
-    }
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Config {
-    base_url: Option<String>,
-    http: Entry,
-    https: Entry,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Entry {
-    enabled: Option<bool>,
-    address: Option<String>,
-    port: Option<u16>,
-}
-
-impl Entry {
-    /// Where to knock: an address that means "all of them" is this machine's own.
-    fn at(&self, port: u16) -> SocketAddr {
-        let typed = self.address.as_deref().unwrap_or_default();
-        let address = typed
-            .trim_matches(['[', ']'])
-            .parse::<IpAddr>()
-            .ok()
-            .filter(|address| !address.is_unspecified())
-            .unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
-        SocketAddr::new(address, self.port.unwrap_or(port))
     }
 }
 
@@ -96,31 +67,26 @@ impl LocalHub {
     /// # Errors
     /// When it cannot be read or understood.
     pub fn read(host: &dyn Host, prefix: &Path) -> Result<Self, LocalHubError> {
-        let path = prefix.join(CONFIG);
-        let files: &dyn Files = host;
-        if files.stat(&path)?.is_none() {
+        let path = HubFiles::new(prefix).config_yaml();
+        if host.stat(&path)?.is_none() {
             return Ok(Self::default());
         }
-        Self::from_config(&files.read_to_string(&path)?)
+        Self::of(&ConfigYaml::parse(&host.read(&path)?)?)
     }
 
-    /// Reads the text of a `config.yaml`.
+    /// What a `config.yaml` says of it.
     ///
     /// # Errors
-    /// When it cannot be understood.
-    pub fn from_config(text: &str) -> Result<Self, LocalHubError> {
-        // An empty document, or one of comments alone, is null.
-        let config: Option<Config> =
-            serde_saphyr::from_str(text).map_err(|error| LocalHubError::Malformed(yaml_fault(&error)))?;
-        let config = config.unwrap_or_default();
-        let base_url = match &config.base_url {
-            Some(path) => BaseUrl::parse(path)?,
-            None => BaseUrl::default(),
-        };
+    /// When a port is none, or the path.
+    pub fn of(config: &ConfigYaml) -> Result<Self, LocalHubError> {
+        let base_url = config.text("base_url").map(BaseUrl::parse).transpose()?;
         Ok(LocalHub {
-            http: config.http.at(80),
-            https: (config.https.enabled == Some(true)).then(|| config.https.at(443)),
-            base_url,
+            http: entry(config, "http", 80)?,
+            https: config
+                .is_true("https.enabled")
+                .then(|| entry(config, "https", 443))
+                .transpose()?,
+            base_url: base_url.unwrap_or_default(),
         })
     }
 
@@ -130,13 +96,36 @@ impl LocalHub {
     }
 }
 
+/// Where to knock: an address that means "all of them" is this machine's own.
+fn entry(config: &ConfigYaml, section: &str, usual: u16) -> Result<SocketAddr, LocalHubError> {
+    let typed = config.text(&format!("{section}.address")).unwrap_or_default();
+    let address = typed.trim_matches(['[', ']']).parse::<IpAddr>().ok();
+    let address = address.filter(|address| !address.is_unspecified());
+    let path = format!("{section}.port");
+    let port = match config.get(&path) {
+        None | Some(Value::Null) => usual,
+        Some(value) => {
+            let port = value.as_u64().and_then(|port| port.try_into().ok());
+            port.ok_or_else(|| LocalHubError::Malformed(format!("{path} is {value}, which is no port")))?
+        }
+    };
+    Ok(SocketAddr::new(
+        address.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)),
+        port,
+    ))
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
+    fn of(text: &str) -> Result<LocalHub, LocalHubError> {
+        LocalHub::of(&ConfigYaml::parse(text.as_bytes())?)
+    }
+
     fn read(text: &str) -> LocalHub {
-        LocalHub::from_config(text).unwrap()
+        of(text).unwrap()
     }
 
     #[test]
@@ -170,7 +159,7 @@ mod tests {
             "base_url: /a/../b\n",
             "http:\n  port: many\n",
         ] {
-            let error = LocalHub::from_config(text).unwrap_err().to_string();
+            let error = of(text).unwrap_err().to_string();
             // What stands around the fault may be a secret.
             assert_eq!(error.lines().count(), 1, "{error}");
         }
