@@ -10,6 +10,7 @@ mod certificates;
 mod down;
 mod faults;
 mod hub;
+mod old_records;
 mod programs;
 mod records;
 mod settings;
