@@ -14,6 +14,7 @@ pub mod hub;
 pub mod install;
 pub mod invalid;
 pub mod plan;
+pub mod progress;
 pub mod rehearse;
 pub mod render;
 pub mod secret;

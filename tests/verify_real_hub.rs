@@ -4,7 +4,8 @@ mod kit;
 
 use hubgate::host::{Interrupt, SystemHost};
 use hubgate::hub::RELEASES;
-use hubgate::rehearse::{Rehearsal, Silent};
+use hubgate::progress::Silent;
+use hubgate::rehearse::Rehearsal;
 use hubgate::secret::Secret;
 use hubgate::tljh::{ConfigYaml, LocalHub};
 use hubgate::verify::{
@@ -42,7 +43,7 @@ fn a_real_hub_passes(oauthenticator: &str, base_url: &str, auto_login: bool) {
         oauthenticator,
         auto_login,
     );
-    let rehearsal = Rehearsal::start(&host, &kit::answers(&public), None, &Silent).unwrap();
+    let rehearsal = Rehearsal::start(&host, &kit::answers(&public), None, &mut Silent).unwrap();
     let kept = rehearsal.kept();
     let port = url::Url::parse(&kept.url).unwrap().port().unwrap();
     let config = format!("base_url: {base_url}\nhttp:\n  port: {port}\n");

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::error::{Cause, RunFailed};
-use super::transaction::{Order, Progress, Recovered, recover, run};
+use super::transaction::{Order, Recovered, recover, run};
 use crate::answers::{Answers, Layer, save_into};
 use crate::apply::preflight::candidate::{disk_space, load_candidate};
 use crate::apply::preflight::certificate_files::certificate_files;
@@ -15,6 +15,7 @@ use crate::apply::step::execute::Scene;
 use crate::host::Host;
 use crate::hub::OauthenticatorVersion;
 use crate::plan::{Plan, plan};
+use crate::progress::{Progress, timed};
 use crate::render::render_awscognito;
 use crate::secret::Secret;
 use crate::tljh::LocalHub;
@@ -163,14 +164,10 @@ fn preflight(
     progress: &mut dyn Progress,
 ) -> Result<Vec<String>, Cause> {
     disk_space(host, observed, state)?;
-    progress.begin("let the hub's own Python load the new settings");
-    let started = host.monotonic();
-    let found = load_candidate(host, observed, &plan.steps, state);
-    match &found {
-        Ok(_) => progress.done(host.monotonic().saturating_sub(started)),
-        Err(_) => progress.failed(),
-    }
-    found
+    let words = "let the hub's own Python load the new settings";
+    timed(host, progress, words, |_| {
+        load_candidate(host, observed, &plan.steps, state)
+    })
 }
 
 fn prove(scene: &Scene<'_>, wish: &Wish<'_>, kept: &RefCell<Option<Report>>) -> Result<(), Cause> {

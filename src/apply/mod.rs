@@ -20,5 +20,5 @@ pub use record::state_dir::StateDir;
 pub use record::unfinished::{Unfinished, would_recover};
 pub use rolling_back::{BackTo, WentBack, roll_back};
 pub use step::execute::Scene;
-pub use transaction::{Order, Progress, Recovered, lock, recover, run};
+pub use transaction::{Order, Recovered, lock, recover, run};
 pub use undo::orphans::{RUN_VARIABLE, processes_of};

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::applying::tell_recovery;
 use super::error::{Cause, RunFailed};
-use super::transaction::{Order, Progress, Recovered, recover, run};
+use super::transaction::{Order, Recovered, recover, run};
 use crate::apply::record::backup::{saved_bytes, sha256_of};
 use crate::apply::record::history::History;
 use crate::apply::record::journal::{Journal, Purpose, RunState};
@@ -13,6 +13,7 @@ use crate::apply::record::state_dir::StateDir;
 use crate::apply::step::execute::Scene;
 use crate::host::Host;
 use crate::plan::{NoPlan, Plan, Step, StepKind};
+use crate::progress::Progress;
 use crate::render::{TljhChange, diff};
 use crate::tljh::LocalHub;
 use crate::tljh::Observed;

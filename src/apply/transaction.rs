@@ -15,20 +15,9 @@ use crate::apply::undo::orphans::end_orphans;
 use crate::apply::undo::undo_run::{NotUndone, Undone, close, tidy, undo};
 use crate::host::{Host, Lock};
 use crate::plan::{Plan, Step, StepKind};
+use crate::progress::{Progress, timed};
 use crate::tljh::LocalHub;
 use crate::verify::LoginLook;
-
-/// Who is told how a run goes.
-pub trait Progress {
-    /// A step, a check or an undo begins.
-    fn begin(&mut self, words: &str);
-    /// What began last is done.
-    fn done(&mut self, took: Duration);
-    /// What began last failed.
-    fn failed(&mut self);
-    /// Something to know.
-    fn note(&mut self, text: &str);
-}
 
 /// What a run is to do.
 pub struct Order<'a> {
@@ -182,14 +171,14 @@ fn act(
             .collect();
         mark(&mut journal.entries[these.clone()], StepState::Started);
         journal.save(scene.host, state)?;
-        timed(scene, progress, &words(&steps), |scene| {
+        timed(scene.host, progress, &words(&steps), |_| {
             scene.execute_together(&steps)
         })?;
         mark(&mut journal.entries[these], StepState::Done);
         journal.save(scene.host, state)?;
     }
     stop_if_asked(scene)?;
-    timed(scene, progress, "see whether people can log in", |scene| {
+    timed(scene.host, progress, "see whether people can log in", |_| {
         (order.prove)(scene)
     })?;
     stop_if_asked(scene)
@@ -222,22 +211,6 @@ fn words(steps: &[Step]) -> String {
     let mut paths: Vec<String> = steps.iter().map(path).collect();
     paths.dedup();
     format!("tljh-config: {}", paths.join(", "))
-}
-
-fn timed(
-    scene: &mut Scene<'_>,
-    progress: &mut dyn Progress,
-    words: &str,
-    act: impl FnOnce(&mut Scene<'_>) -> Result<(), Cause>,
-) -> Result<(), Cause> {
-    progress.begin(words);
-    let started = scene.host.monotonic();
-    let result = act(scene);
-    match &result {
-        Ok(()) => progress.done(scene.host.monotonic().saturating_sub(started)),
-        Err(_) => progress.failed(),
-    }
-    result
 }
 
 fn stop_if_asked(scene: &Scene<'_>) -> Result<(), Cause> {
@@ -273,21 +246,16 @@ fn undone(
     cause: Cause,
     progress: &mut dyn Progress,
 ) -> RunFailed {
-    progress.begin("put everything back");
-    let started = scene.host.monotonic();
-    match undo(scene, journal, state, false) {
-        Ok(Undone { login, notes }) => {
-            progress.done(scene.host.monotonic().saturating_sub(started));
-            RunFailed::Restored { cause, login, notes }
-        }
-        Err(failed) => {
-            progress.failed();
-            RunFailed::Broken {
-                cause,
-                errors: failed.errors,
-                commands: failed.commands,
-            }
-        }
+    let undone = timed(scene.host, progress, "put everything back", |_| {
+        undo(scene, journal, state, false)
+    });
+    match undone {
+        Ok(Undone { login, notes }) => RunFailed::Restored { cause, login, notes },
+        Err(failed) => RunFailed::Broken {
+            cause,
+            errors: failed.errors,
+            commands: failed.commands,
+        },
     }
 }
 

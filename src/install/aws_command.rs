@@ -4,9 +4,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::error::InstallError;
-use crate::apply::Progress;
 use crate::awscli::own_command;
 use crate::host::{Host, Invocation, RunError};
+use crate::progress::{Progress, timed};
 use crate::render::AWSCLI;
 use crate::secret::SecretSource;
 use crate::tljh::HubFiles;
@@ -29,14 +29,8 @@ pub fn ensure_aws_command(
     if !source.is_aws() || crate::awscli::find_command(host).is_some() {
         return Ok(());
     }
-    progress.begin("install the AWS CLI, which fetches the client secret");
-    let started = host.monotonic();
-    let result = install(host, prefix);
-    match &result {
-        Ok(()) => progress.done(host.monotonic().saturating_sub(started)),
-        Err(_) => progress.failed(),
-    }
-    result
+    let words = "install the AWS CLI, which fetches the client secret";
+    timed(host, progress, words, |_| install(host, prefix))
 }
 
 fn install(host: &dyn Host, prefix: &Path) -> Result<(), InstallError> {

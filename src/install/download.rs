@@ -7,6 +7,7 @@ use url::Url;
 use super::error::{DownloadError, InstallError};
 use super::source::{BootstrapSource, is_safe};
 use crate::host::{Host, HttpError, HttpRequest, HttpResponse};
+use crate::progress::Progress;
 
 /// TLJH's script has 20 kB.
 const LIMIT: u64 = 1 << 20;
@@ -24,7 +25,7 @@ const PAUSES: [Duration; 4] = [
 pub(super) fn get(
     host: &dyn Host,
     source: &BootstrapSource,
-    tell: &mut dyn FnMut(&str),
+    progress: &mut dyn Progress,
 ) -> Result<Vec<u8>, InstallError> {
     let failed = |why| InstallError::Download {
         from: source.to_string(),
@@ -49,7 +50,7 @@ pub(super) fn get(
         let Some(pause) = pauses.next().filter(|_| may_pass(&why)) else {
             return Err(failed(why));
         };
-        tell(&format!("{why}; trying again in {} s", pause.as_secs()));
+        progress.note(&format!("{why}; trying again in {} s", pause.as_secs()));
         host.sleep(*pause);
         if host.interrupt().requested() {
             return Err(InstallError::Interrupted { begun: false });

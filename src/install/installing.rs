@@ -6,9 +6,10 @@ use super::presence::{HUB_UNIT, Presence, begun_marker, presence};
 use super::running::{self, DEADLINE};
 use super::source::BootstrapSource;
 use super::{InstallError, download, left_behind, script};
-use crate::apply::{Progress, StateDir, lock};
+use crate::apply::{StateDir, lock};
 use crate::host::{Host, Invocation};
 use crate::hub::{OauthenticatorVersion, RELEASES};
+use crate::progress::{Progress, timed};
 use crate::render::sha256_hex;
 
 /// Root's alone: what the script prints may name private places.
@@ -106,11 +107,11 @@ pub fn ensure_tljh(
     }
     let python = host.find("python3").ok_or(InstallError::NoPython)?;
     let path = state.path().join("bootstrap.py");
-    let bytes = step(host, progress, "get TLJH's installer", |tell| {
-        let bytes = download::get(host, &wanted.source, tell)?;
+    let bytes = timed(host, progress, "get TLJH's installer", |progress| {
+        let bytes = download::get(host, &wanted.source, progress)?;
         script::check(host, &python, &wanted.source, &bytes)?;
         host.write_atomic(&path, &bytes, 0o600, None)?;
-        Ok(bytes)
+        Ok::<_, InstallError>(bytes)
     })?;
     let apt_settings = state.path().join("apt.conf");
     host.write_atomic(&apt_settings, running::APT_SETTINGS.as_bytes(), 0o644, None)?;
@@ -119,8 +120,8 @@ pub fn ensure_tljh(
         .deadline(DEADLINE);
     let header = header(&call, &wanted.source, &bytes);
     host.write_atomic(&begun_marker(state), header.as_bytes(), 0o600, None)?;
-    step(host, progress, "install The Littlest JupyterHub", |tell| {
-        running::run(host, &call, &header, Path::new(LOG), tell)
+    timed(host, progress, "install The Littlest JupyterHub", |progress| {
+        running::run(host, &call, &header, Path::new(LOG), progress)
     })?;
     host.remove(&begun_marker(state))?;
     match presence(host, prefix, state)? {
@@ -138,21 +139,4 @@ pub fn ensure_tljh(
 
 fn header(call: &Invocation, source: &BootstrapSource, script: &[u8]) -> String {
     format!("# {call}\n# from {source}, SHA-256 {}\n", sha256_hex(script))
-}
-
-/// Does it as one step of the progress; what it tells meanwhile goes there, too.
-fn step<T>(
-    host: &dyn Host,
-    progress: &mut dyn Progress,
-    words: &str,
-    act: impl FnOnce(&mut dyn FnMut(&str)) -> Result<T, InstallError>,
-) -> Result<T, InstallError> {
-    progress.begin(words);
-    let started = host.monotonic();
-    let result = act(&mut |text| progress.note(text));
-    match &result {
-        Ok(_) => progress.done(host.monotonic().saturating_sub(started)),
-        Err(_) => progress.failed(),
-    }
-    result
 }

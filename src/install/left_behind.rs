@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use super::error::{InstallError, in_words};
 use super::running::{DEADLINE, RUN};
-use crate::apply::{Progress, processes_of};
+use crate::apply::processes_of;
 use crate::host::Host;
+use crate::progress::Progress;
 
 const PAUSE: Duration = Duration::from_secs(1);
 

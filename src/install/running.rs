@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::error::InstallError;
 use crate::apply::RUN_VARIABLE;
 use crate::host::{Exit, Host, Invocation, Running};
+use crate::progress::Progress;
 
 /// The name that marks the processes of an installation, as those of an apply are marked with its own.
 pub(super) const RUN: &str = "install";
@@ -88,7 +89,7 @@ pub(super) fn run(
     call: &Invocation,
     header: &str,
     log: &Path,
-    tell: &mut dyn FnMut(&str),
+    progress: &mut dyn Progress,
 ) -> Result<(), InstallError> {
     let failed = |source| InstallError::Program {
         program: call.to_string(),
@@ -100,7 +101,7 @@ pub(super) fn run(
     let ended = loop {
         let exit = running.poll()?;
         let (_, stderr) = running.output()?;
-        told += tell_progress(&stderr[told..], tell);
+        told += tell_progress(&stderr[told..], progress);
         match exit {
             Some(Exit::Code(0)) => break End::Well,
             Some(exit) => break End::Badly(format!("failed ({exit})")),
@@ -115,7 +116,7 @@ pub(super) fn run(
         // Whatever it left behind, too: its progress page would hold port 80.
         running.stop(GRACE)?;
     }
-    let (output, log) = write_log(host, running.as_ref(), header, log, tell)?;
+    let (output, log) = write_log(host, running.as_ref(), header, log, progress)?;
     match ended {
         End::Well => Ok(()),
         End::Stopped => Err(InstallError::Interrupted { begun: true }),
@@ -131,13 +132,16 @@ enum End {
 }
 
 /// Tells the whole lines of `new` in which TLJH says what it does; returns how far that is.
-fn tell_progress(new: &[u8], tell: &mut dyn FnMut(&str)) -> usize {
+fn tell_progress(new: &[u8], progress: &mut dyn Progress) -> usize {
     let Some(end) = new.iter().rposition(|byte| *byte == b'\n') else {
         return 0;
     };
     let text = String::from_utf8_lossy(&new[..end]);
     let says = |line: &&str| line.ends_with("...") && line.len() < 200;
-    text.lines().map(str::trim).filter(says).for_each(tell);
+    text.lines()
+        .map(str::trim)
+        .filter(says)
+        .for_each(|line| progress.note(line));
     end + 1
 }
 
@@ -148,14 +152,14 @@ fn write_log(
     running: &dyn Running,
     header: &str,
     log: &Path,
-    tell: &mut dyn FnMut(&str),
+    progress: &mut dyn Progress,
 ) -> Result<(Vec<String>, Option<PathBuf>), InstallError> {
     let (stdout, stderr) = running.output()?;
     let text = [header.as_bytes(), &stdout, &stderr].concat();
     let log = match host.write_atomic(log, &text, 0o600, None) {
         Ok(()) => Some(log.to_owned()),
         Err(error) => {
-            tell(&format!("its output is not kept: {error}"));
+            progress.note(&format!("its output is not kept: {error}"));
             None
         }
     };

@@ -1,16 +1,15 @@
 //! The Python environment of one release: made once by pip, kept in the user's cache.
 
-use std::cell::Cell;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
-use super::progress::Progress;
 use super::python::Python;
 use super::release::Pinned;
 use crate::host::{Exit, Host, Invocation, Lock, RunError, Running};
+use crate::progress::{Progress, timed};
 
 /// Written last: an environment without it was never finished.
 const FINISHED: &str = "hubgate-finished";
@@ -121,7 +120,7 @@ pub fn prepare(
     host: &dyn Host,
     python: &Python,
     pinned: &Pinned,
-    progress: &dyn Progress,
+    progress: &mut dyn Progress,
 ) -> Result<HubEnvironment, EnvironmentError> {
     let folder = cache_folder(host)?;
     let name = name(python, pinned);
@@ -134,7 +133,14 @@ pub fn prepare(
     host.create_dir(&folder, 0o700)?;
     let _lock = wait_for_lock(host, &folder.join(format!("{name}.lock")), progress)?;
     if !environment.is_ready(host)? {
-        make(host, python, pinned, &environment, progress)?;
+        let release = pinned.release;
+        let words = format!(
+            "install JupyterHub {} and oauthenticator {}, once",
+            release.jupyterhub, release.oauthenticator
+        );
+        timed(host, progress, &words, |progress| {
+            make(host, python, pinned, &environment, progress)
+        })?;
     }
     Ok(environment)
 }
@@ -158,7 +164,11 @@ fn name(python: &Python, pinned: &Pinned) -> String {
     format!("jupyterhub-{}-{hex}", pinned.release.jupyterhub)
 }
 
-fn wait_for_lock(host: &dyn Host, path: &Path, progress: &dyn Progress) -> Result<Lock, EnvironmentError> {
+fn wait_for_lock(
+    host: &dyn Host,
+    path: &Path,
+    progress: &mut dyn Progress,
+) -> Result<Lock, EnvironmentError> {
     let mut told = false;
     loop {
         if let Some(lock) = host.try_lock(path)? {
@@ -168,7 +178,7 @@ fn wait_for_lock(host: &dyn Host, path: &Path, progress: &dyn Progress) -> Resul
             return Err(EnvironmentError::Interrupted);
         }
         if !told {
-            progress.step("wait for another rehearsal, which is installing the same hub");
+            progress.note("wait for another rehearsal, which is installing the same hub");
             told = true;
         }
         host.sleep(TICK);
@@ -180,13 +190,8 @@ fn make(
     python: &Python,
     pinned: &Pinned,
     environment: &HubEnvironment,
-    progress: &dyn Progress,
+    progress: &mut dyn Progress,
 ) -> Result<(), EnvironmentError> {
-    let release = pinned.release;
-    let (jupyterhub, oauthenticator) = (release.jupyterhub, release.oauthenticator);
-    progress.step(&format!(
-        "install JupyterHub {jupyterhub} and oauthenticator {oauthenticator}, once"
-    ));
     let finished = environment.root.join(FINISHED);
     if host.stat(&finished)?.is_some() {
         host.remove(&finished)?;
@@ -223,18 +228,18 @@ fn make(
         .arg(pins)
         .deadline(PIP_LIMIT);
     let of = pinned.packages();
-    let unpacking = Cell::new(false);
+    let mut unpacking = false;
     run(host, "pip", clean(call, host), |printed| {
         let lines = printed.lines();
-        if unpacking.get() {
+        if unpacking {
             return;
         }
         if lines
             .clone()
             .any(|line| line.starts_with("Installing collected packages"))
         {
-            unpacking.set(true);
-            progress.step("unpack the packages");
+            unpacking = true;
+            progress.note("unpack the packages");
             return;
         }
         let done = lines.filter(|line| line.starts_with("Collecting ")).count();
@@ -255,7 +260,7 @@ fn run(
     host: &dyn Host,
     what: &'static str,
     call: Invocation,
-    watch: impl Fn(&str),
+    mut watch: impl FnMut(&str),
 ) -> Result<(), EnvironmentError> {
     let failed = |how: String, program: Option<&dyn Running>| EnvironmentError::Failed {
         what,

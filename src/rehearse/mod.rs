@@ -8,7 +8,6 @@ mod cast;
 mod environment;
 mod hub;
 mod log;
-mod progress;
 mod promise;
 mod python;
 mod release;
@@ -27,13 +26,13 @@ use secrecy::ExposeSecret as _;
 
 use crate::answers::Answers;
 use crate::host::Host;
+use crate::progress::{Progress, timed};
 use crate::render::{RenderError, render_awscognito};
 use crate::secret::{Secret, SecretSource};
 use crate::standin::{Client, Config, Pool, Standin, StandinError};
 use cast::{Person, cast};
 pub use environment::EnvironmentError;
 pub use hub::HubError;
-pub use progress::{Progress, Silent};
 pub use python::PythonError;
 pub use report::{Kept, KeptPerson, Report, Row, Verdict};
 use visit::Visit;
@@ -122,7 +121,7 @@ impl<'h> Rehearsal<'h> {
         host: &'h dyn Host,
         answers: &Answers,
         python: Option<&Path>,
-        progress: &dyn Progress,
+        progress: &mut dyn Progress,
     ) -> Result<Self, RehearseError> {
         if let SecretSource::Env(variable) = &answers.cognito.client_secret {
             // The real secret is there already; nothing that is started here has any use for it.
@@ -133,33 +132,35 @@ impl<'h> Rehearsal<'h> {
         let python = python::find(host, python)?;
         let environment = environment::prepare(host, &python, &pinned, progress)?;
         let release = pinned.release;
-        progress.step(&format!(
+        let words = format!(
             "start JupyterHub {} with oauthenticator {}",
             release.jupyterhub, release.oauthenticator
-        ));
+        );
         let random = Random(SystemRandom::new());
         let people = people(answers, &random)?;
         let mut starts = 0;
-        let (hub, stand_in, stage) = loop {
-            starts += 1;
-            let secrets = Secrets {
-                client: random.secret()?,
-                api: random.secret()?,
-                proxy: random.secret()?,
-            };
-            let scene = Scene {
-                host,
-                answers,
-                awscognito: &awscognito,
-                people: &people,
-                environment: &environment,
-            };
-            match scene.build(secrets)? {
-                Ok(running) => break running,
-                Err(error) if starts < MOST_STARTS && error.is_worth_another_try() => {}
-                Err(error) => return Err(broken(error.into(), None)),
+        let (hub, stand_in, stage) = timed(host, progress, &words, |_| {
+            loop {
+                starts += 1;
+                let secrets = Secrets {
+                    client: random.secret()?,
+                    api: random.secret()?,
+                    proxy: random.secret()?,
+                };
+                let scene = Scene {
+                    host,
+                    answers,
+                    awscognito: &awscognito,
+                    people: &people,
+                    environment: &environment,
+                };
+                match scene.build(secrets)? {
+                    Ok(running) => return Ok(running),
+                    Err(error) if starts < MOST_STARTS && error.is_worth_another_try() => {}
+                    Err(error) => return Err(broken(error.into(), None)),
+                }
             }
-        };
+        })?;
         let wanted = answers.oauthenticator.to_string();
         let report = Report::new(release, &wanted, &python.version, environment.root().to_owned());
         Ok(Rehearsal {
@@ -177,8 +178,13 @@ impl<'h> Rehearsal<'h> {
     ///
     /// # Errors
     /// When the hub goes down, or does not answer.
-    pub fn play(&mut self, progress: &dyn Progress) -> Result<Report, RehearseError> {
-        progress.step("log in as each kind of person");
+    pub fn play(&mut self, progress: &mut dyn Progress) -> Result<Report, RehearseError> {
+        timed(self.host, progress, "log in as each kind of person", |progress| {
+            self.visit_all(progress)
+        })
+    }
+
+    fn visit_all(&mut self, progress: &mut dyn Progress) -> Result<Report, RehearseError> {
         let mut report = self.report.clone();
         for (done, person) in self.people.iter().enumerate() {
             progress.count(done, self.people.len());

@@ -1,5 +1,5 @@
-//! How a run is told: a spinner with its time on a terminal, plain lines elsewhere, JSON events for
-//! machines.
+//! How a job is told: a spinner or bar with its time on a terminal, plain lines elsewhere, JSON events
+//! for machines.
 
 use std::io;
 use std::time::Duration;
@@ -8,9 +8,9 @@ use console::Term;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
 
 use super::Ui;
-use crate::apply::Progress;
+use crate::progress::Progress;
 
-/// Tells a run on stderr.
+/// Tells a job on stderr.
 #[derive(Debug)]
 pub struct Steps {
     ui: Ui,
@@ -55,6 +55,14 @@ impl Progress for Steps {
         }
     }
 
+    fn count(&mut self, done: usize, of: usize) {
+        if let Some(spinner) = &self.spinner {
+            spinner.set_length(of as u64);
+            spinner.set_position(done as u64);
+            style(spinner, "{spinner} {msg} {wide_bar} {pos}/{len} {elapsed}");
+        }
+    }
+
     fn done(&mut self, took: Duration) {
         if self.ui.json {
             return self.event("done", Some(took));
@@ -91,9 +99,13 @@ impl Progress for Steps {
 fn spinner(words: &str, terminal: impl TermLike + 'static) -> ProgressBar {
     let target = ProgressDrawTarget::term_like(Box::new(AtLineStart(terminal)));
     let spinner = ProgressBar::with_draw_target(None, target).with_message(words.to_owned());
-    match ProgressStyle::with_template("{spinner} {wide_msg} {elapsed}") {
-        Ok(style) => spinner.with_style(style),
-        Err(_) => spinner,
+    style(&spinner, "{spinner} {wide_msg} {elapsed}");
+    spinner
+}
+
+fn style(spinner: &ProgressBar, template: &str) {
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        spinner.set_style(style);
     }
 }
 

@@ -7,12 +7,13 @@ use std::time::Duration;
 
 use hubgate::answers::{Answers, Layer, Problems, read_file, resolve};
 use hubgate::apply::{
-    Applied, BackTo, Cause, Progress, Recovered, RunFailed, StateDir, WentBack, Wish, apply, lock, plan_for,
-    recover, roll_back,
+    Applied, BackTo, Cause, Recovered, RunFailed, StateDir, WentBack, Wish, apply, lock, plan_for, recover,
+    roll_back,
 };
 use hubgate::host::Host;
 use hubgate::host::memory::{MemoryHost, Node};
 use hubgate::plan::Plan;
+use hubgate::progress::Progress;
 use hubgate::secret::Secret;
 use hubgate::tljh::Observed;
 use hubgate::verify::Patience;
@@ -188,9 +189,6 @@ pub struct Quiet {
 }
 
 impl Progress for Quiet {
-    fn begin(&mut self, _words: &str) {}
-    fn done(&mut self, _took: Duration) {}
-    fn failed(&mut self) {}
     fn note(&mut self, text: &str) {
         self.notes.push(text.to_owned());
     }

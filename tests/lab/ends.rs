@@ -106,7 +106,7 @@ fn a_killed_rehearsal_takes_its_hub_with_it() {
 #[test]
 fn sigterm_in_the_middle_leaves_nothing() {
     let temporary = kit::scratch("lab-term");
-    let mut command = hubgate(&["rehearse"]);
+    let mut command = hubgate(&["rehearse", "--json"]);
     let mut hubgate = command
         .env("TMPDIR", &temporary)
         .stderr(Stdio::piped())
@@ -114,7 +114,7 @@ fn sigterm_in_the_middle_leaves_nothing() {
         .unwrap();
     let mut words = BufReader::new(hubgate.stderr.take().unwrap());
     let mut line = String::new();
-    while !line.starts_with("start JupyterHub") {
+    while !line.contains(r#""begin","step":"start JupyterHub"#) {
         line.clear();
         assert_ne!(words.read_line(&mut line).unwrap(), 0);
     }

@@ -2,16 +2,14 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Duration;
 
 use anyhow::Context as _;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::answers::{Answers, Key, Problems, merge, read_file, resolve};
 use crate::cli::{AnswerFlags, Global, exit};
 use crate::host::{Host, Interrupt, SystemHost};
-use crate::rehearse::{EXAMPLE, Progress, Rehearsal, Report};
-use crate::ui::Ui;
+use crate::rehearse::{EXAMPLE, Rehearsal, Report};
+use crate::ui::{Steps, Ui};
 
 /// Starts a real JupyterHub of the release that the answers are for, with the configuration as it would be
 /// installed, beside a stand-in for AWS Cognito. Logs in as each kind of person, and compares who gets in, as
@@ -46,10 +44,9 @@ pub fn run(global: &Global, args: &Args) -> anyhow::Result<ExitCode> {
     if is_example {
         ui.note("No answers were given, so this is the built-in example. Yours: --answers FILE");
     }
-    let steps = Steps::new(ui);
-    let mut rehearsal = Rehearsal::start(&host, &answers, args.python.as_deref(), &steps)?;
-    let report = rehearsal.play(&steps)?;
-    steps.end();
+    let mut steps = Steps::new(ui);
+    let mut rehearsal = Rehearsal::start(&host, &answers, args.python.as_deref(), &mut steps)?;
+    let report = rehearsal.play(&mut steps)?;
     tell(ui, &answers, &report, &rehearsal);
     let verdict = ExitCode::from(if report.ok { exit::DONE } else { exit::FAULT_FOUND });
     if args.keep {
@@ -125,57 +122,4 @@ fn tell(ui: Ui, answers: &Answers, report: &Report, rehearsal: &Rehearsal<'_>) {
         }
     }
     ui.note("A client secret was made up for this; the real one was not read.");
-}
-
-/// A spinner or bar on a terminal, plain lines elsewhere, nothing with `--quiet`.
-struct Steps {
-    ui: Ui,
-    bar: ProgressBar,
-}
-
-impl Steps {
-    fn new(ui: Ui) -> Self {
-        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-        if ui.quiet {
-            bar.set_draw_target(ProgressDrawTarget::hidden());
-        }
-        let steps = Steps { ui, bar };
-        steps.style("{spinner} {msg}");
-        steps.bar.enable_steady_tick(Duration::from_millis(120));
-        steps
-    }
-
-    fn end(&self) {
-        self.bar.finish_and_clear();
-    }
-
-    fn style(&self, template: &str) {
-        if let Ok(style) = ProgressStyle::with_template(template) {
-            self.bar.set_style(style);
-        }
-    }
-}
-
-impl Drop for Steps {
-    fn drop(&mut self) {
-        self.end();
-    }
-}
-
-impl Progress for Steps {
-    fn step(&self, what: &str) {
-        if self.bar.is_hidden() {
-            self.ui.note(what);
-        } else {
-            self.style("{spinner} {msg} {elapsed:.dim}");
-            self.bar.set_message(what.to_owned());
-            self.bar.reset_elapsed();
-        }
-    }
-
-    fn count(&self, done: usize, of: usize) {
-        self.style("{spinner} {msg} {wide_bar:.cyan/dim} {pos}/{len} {elapsed:.dim}");
-        self.bar.set_length(of as u64);
-        self.bar.set_position(done as u64);
-    }
 }

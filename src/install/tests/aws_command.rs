@@ -6,7 +6,7 @@ use crate::secret::SecretSource;
 
 fn ensure(host: &MemoryHost, source: &str) -> Result<(), InstallError> {
     let source: SecretSource = source.parse().unwrap();
-    ensure_aws_command(host, Path::new(PREFIX), &source, &mut Told::default())
+    ensure_aws_command(host, Path::new(PREFIX), &source, &mut Heard::default())
 }
 
 /// A hub whose Python makes environments with a pip that installs what it is told.

@@ -91,7 +91,7 @@ fn a_network_that_comes_up_late_is_waited_for() {
         1 => Ok(HttpResponse::new(503, "")),
         _ => Ok(HttpResponse::new(200, SCRIPT)),
     });
-    let mut told = Told::default();
+    let mut told = Heard::default();
     assert_eq!(install_as(&host, &wanted(), &mut told).unwrap(), Installed::Now);
     assert_eq!(
         told.0[1..3],
@@ -145,12 +145,12 @@ fn a_file_of_this_machine_does_without_a_network() {
     let source = "/root/bootstrap.py".parse().unwrap();
     let wanted = Wanted { source, ..wanted() };
     assert_eq!(
-        install_as(&host, &wanted, &mut Told::default()).unwrap(),
+        install_as(&host, &wanted, &mut Heard::default()).unwrap(),
         Installed::Now
     );
     assert!(requests(&host).is_empty());
 
     let host = machine();
-    let error = install_as(&host, &wanted, &mut Told::default()).unwrap_err();
+    let error = install_as(&host, &wanted, &mut Heard::default()).unwrap_err();
     assert!(error.to_string().contains("/root/bootstrap.py"), "{error}");
 }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::host::{Host, Programs};
+use crate::progress::Progress;
 
 fn cut_off(host: &MemoryHost) {
     host.put("/var/lib/hubgate/installing", "", 0o600);
@@ -13,9 +14,6 @@ fn cut_off(host: &MemoryHost) {
 struct Ends<'a>(&'a MemoryHost, Vec<String>);
 
 impl Progress for Ends<'_> {
-    fn begin(&mut self, _words: &str) {}
-    fn done(&mut self, _took: Duration) {}
-    fn failed(&mut self) {}
     fn note(&mut self, text: &str) {
         if text.contains("still at work") {
             assert_eq!(installer_calls(self.0), []);

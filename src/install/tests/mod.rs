@@ -11,9 +11,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::*;
-use crate::apply::{Progress, StateDir};
+use crate::apply::StateDir;
 use crate::host::memory::{Event, MemoryHost, finished};
 use crate::host::{Finished, HttpResponse, Invocation, RunError};
+use crate::progress::Progress;
 
 pub(super) const PREFIX: &str = "/opt/tljh";
 pub(super) const LOG: &str = "/var/log/hubgate-install.log";
@@ -21,9 +22,9 @@ pub(super) const SCRIPT: &str = "def main():\n    pass\n\nif __name__ == '__main
 
 /// What a person was told, in one line each.
 #[derive(Default)]
-pub(super) struct Told(pub Vec<String>);
+pub(super) struct Heard(pub Vec<String>);
 
-impl Progress for Told {
+impl Progress for Heard {
     fn begin(&mut self, words: &str) {
         self.0.push(format!("begin {words}"));
     }
@@ -80,13 +81,13 @@ pub(super) fn wanted() -> Wanted {
 pub(super) fn install_as(
     host: &MemoryHost,
     wanted: &Wanted,
-    told: &mut Told,
+    told: &mut Heard,
 ) -> Result<Installed, InstallError> {
     ensure_tljh(host, Path::new(PREFIX), &StateDir::default(), wanted, told)
 }
 
 pub(super) fn install(host: &MemoryHost) -> Result<Installed, InstallError> {
-    install_as(host, &wanted(), &mut Told::default())
+    install_as(host, &wanted(), &mut Heard::default())
 }
 
 /// The calls of TLJH's installer.

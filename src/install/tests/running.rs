@@ -22,7 +22,7 @@ fn it_gets_what_was_asked_for_and_names_no_admin() {
         show_progress_page: true,
         ..wanted()
     };
-    install_as(&host, &wanted, &mut Told::default()).unwrap();
+    install_as(&host, &wanted, &mut Heard::default()).unwrap();
     let call = &installer_calls(&host)[0];
     assert_eq!(
         call.to_string(),
@@ -82,7 +82,7 @@ fn its_progress_is_told_line_by_line() {
             ..finished("noise...\n")
         })
     });
-    let mut told = Told::default();
+    let mut told = Heard::default();
     install_as(&host, &wanted(), &mut told).unwrap();
     assert_eq!(
         told.0,
@@ -132,7 +132,7 @@ fn a_log_that_could_not_be_kept_is_not_pointed_at() {
     // As on a full disk, which is what the installer fails of.
     host.put_folder(LOG, 0o755);
     installer(&host, |_, _| Ok(failed(1, "No space left on device")));
-    let mut told = Told::default();
+    let mut told = Heard::default();
     let error = install_as(&host, &wanted(), &mut told).unwrap_err();
     assert!(
         told.0
@@ -161,7 +161,7 @@ fn a_second_run_goes_on_where_the_first_was_cut_off() {
     let host = host.restart();
     assert_eq!(presence_on(&host), Presence::Unfinished);
     installer(&host, |_, _| Ok(finished("")));
-    let mut told = Told::default();
+    let mut told = Heard::default();
     assert_eq!(install_as(&host, &wanted(), &mut told).unwrap(), Installed::Now);
     assert_eq!(
         told.0[0],

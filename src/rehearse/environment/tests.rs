@@ -7,7 +7,7 @@ use super::*;
 use crate::host::Files as _;
 use crate::host::memory::{MemoryHost, failed, finished};
 use crate::hub::OauthenticatorVersion;
-use crate::rehearse::progress::Silent;
+use crate::progress::Silent;
 
 /// A machine whose Python makes environments and whose pip works as long as `index` is true.
 fn machine(index: &Arc<AtomicBool>) -> (MemoryHost, Python) {
@@ -41,7 +41,7 @@ fn pinned() -> Pinned {
 }
 
 fn prepared(host: &MemoryHost, python: &Python) -> Result<HubEnvironment, EnvironmentError> {
-    prepare(host, python, &pinned(), &Silent)
+    prepare(host, python, &pinned(), &mut Silent)
 }
 
 #[test]
@@ -91,18 +91,16 @@ fn another_python_and_other_pins_get_their_own() {
     };
     assert_ne!(prepared(&host, &newer).unwrap(), first);
     let older_hub = Pinned::for_oauthenticator(OauthenticatorVersion::new(14, 2, 0));
-    assert_ne!(prepare(&host, &python, &older_hub, &Silent).unwrap(), first);
+    assert_ne!(prepare(&host, &python, &older_hub, &mut Silent).unwrap(), first);
 }
 
 #[test]
 fn whoever_comes_second_waits_and_says_so() {
-    #[derive(Default)]
-    struct Told(Mutex<Vec<String>>);
-    impl Progress for Told {
-        fn step(&self, what: &str) {
-            self.0.lock().unwrap().push(what.to_owned());
+    struct Heard<'a>(&'a Mutex<Vec<String>>);
+    impl Progress for Heard<'_> {
+        fn note(&mut self, text: &str) {
+            self.0.lock().unwrap().push(text.to_owned());
         }
-        fn count(&self, _: usize, _: usize) {}
     }
     let (host, python) = machine(&Arc::new(AtomicBool::new(true)));
     let folder = Path::new("/home/ada/.cache/hubgate/rehearse");
@@ -111,19 +109,19 @@ fn whoever_comes_second_waits_and_says_so() {
         .try_lock(&folder.join(format!("{}.lock", name(&python, &pinned()))))
         .unwrap()
         .unwrap();
-    let told = Told::default();
+    let heard = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            while told.0.lock().unwrap().is_empty() {
+            while heard.lock().unwrap().is_empty() {
                 std::thread::yield_now();
             }
             host.interrupt().request();
         });
-        let error = prepare(&host, &python, &pinned(), &told).unwrap_err();
+        let error = prepare(&host, &python, &pinned(), &mut Heard(&heard)).unwrap_err();
         assert!(matches!(error, EnvironmentError::Interrupted), "{error}");
     });
     let words = ["wait for another rehearsal, which is installing the same hub"];
-    assert_eq!(*told.0.lock().unwrap(), words);
+    assert_eq!(*heard.lock().unwrap(), words);
     assert_eq!(host.commands(), [""; 0]);
 }
 

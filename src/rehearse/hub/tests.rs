@@ -5,7 +5,7 @@ use crate::host::SystemHost;
 use crate::host::http::HttpResponse;
 use crate::host::memory::{MemoryHost, failed, finished, hangs};
 use crate::hub::OauthenticatorVersion;
-use crate::rehearse::progress::Silent;
+use crate::progress::Silent;
 use crate::rehearse::python::Python;
 use crate::rehearse::release::Pinned;
 use crate::rehearse::stage::Secrets;
@@ -41,7 +41,7 @@ fn machine(
         home: "/usr".into(),
     };
     let pinned = Pinned::for_oauthenticator(OauthenticatorVersion::NEWEST);
-    let environment = crate::rehearse::environment::prepare(&host, &python, &pinned, &Silent).unwrap();
+    let environment = crate::rehearse::environment::prepare(&host, &python, &pinned, &mut Silent).unwrap();
     (host, environment)
 }
 
