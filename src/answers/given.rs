@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use super::nearest::nearest;
 use super::origin::Origin;
 use super::problem::{Problem, Problems};
+use super::resolve::{Checked, resolve};
 use super::setting::{Key, Kind};
+use crate::hub::OauthenticatorVersion;
 
 /// One text and its origin.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +59,30 @@ impl Given {
 
 /// What one source says.
 pub type Layer = BTreeMap<Key, Given>;
+
+/// What all sources say, read once.
+#[derive(Debug, Clone, Default)]
+pub struct Gathered {
+    /// The values.
+    pub given: Layer,
+    /// What was wrong with the sources as they were read.
+    pub problems: Problems,
+}
+
+impl Gathered {
+    /// Whether the sources say nothing at all.
+    pub fn is_empty(&self) -> bool {
+        self.given.is_empty() && self.problems.is_empty()
+    }
+
+    /// The answers, for the oauthenticator that the hub has, where that is known.
+    ///
+    /// # Errors
+    /// Every problem of every source together.
+    pub fn resolve(&self, found: Option<OauthenticatorVersion>) -> Result<Checked, Problems> {
+        resolve(&self.given, found, self.problems.clone())
+    }
+}
 
 /// Lays sources over each other: the first that names a setting wins it whole.
 pub fn merge(layers: impl IntoIterator<Item = Layer>) -> Layer {

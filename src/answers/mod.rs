@@ -17,12 +17,12 @@ mod setting;
 pub use file::read_file;
 pub(crate) use given::split_list;
 pub use given::{
-    FILE_VARIABLE, Given, Item, Layer, SECRET_VARIABLE, from_environment, merge, misspelt_variables,
+    FILE_VARIABLE, Gathered, Given, Item, Layer, SECRET_VARIABLE, from_environment, merge, misspelt_variables,
 };
 pub use https::{Https, HttpsMode};
 pub use model::{Access, Allow, Answers, Cognito, Hub};
 pub use origin::Origin;
 pub use problem::{Problem, Problems};
 pub use resolve::{Checked, check_one, resolve};
-pub use save::save_into;
+pub use save::{save, save_into};
 pub use setting::{Key, Kind, Setting};

@@ -12,11 +12,14 @@ use crate::hub::{BaseUrl, GroupName, HubUrl, OauthenticatorVersion, UserName};
 use crate::invalid::{Invalid, Warning};
 use crate::secret::SecretSource;
 
-/// Valid answers, and what a person should know about them all the same.
+/// Valid answers, what was given for them, and what a person should know all the same: one value, so that what
+/// was checked is what is acted on and recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checked {
     /// The answers.
     pub answers: Answers,
+    /// What was given for them.
+    pub given: Layer,
     /// Sentences for the person, each with its origin where it has one.
     pub warnings: Vec<Warning>,
 }
@@ -66,6 +69,7 @@ pub fn resolve(
             };
             Ok(Checked {
                 answers,
+                given: given.clone(),
                 warnings: door.warnings,
             })
         }

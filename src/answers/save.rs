@@ -5,6 +5,13 @@ use toml_edit::{Array, DocumentMut, Item, Table, TableLike, TomlError, Value};
 use super::given::Layer;
 use super::setting::{Key, Kind, Setting};
 
+/// The text of a new answers file that says `given`.
+pub fn save(given: &Layer) -> String {
+    let mut document = DocumentMut::new();
+    put_all(&mut document, given);
+    document.to_string()
+}
+
 /// Makes the text of an answers file, which may be empty, say `given` and no other setting, and
 /// returns the new text. Values that are already there keep their place, their comments and, when
 /// equal, their bytes; settings that `given` lacks go, since they could contradict it.
@@ -15,6 +22,11 @@ use super::setting::{Key, Kind, Setting};
 /// When `existing` is not TOML.
 pub fn save_into(existing: &str, given: &Layer) -> Result<String, TomlError> {
     let mut document: DocumentMut = existing.parse()?;
+    put_all(&mut document, given);
+    Ok(document.to_string())
+}
+
+fn put_all(document: &mut DocumentMut, given: &Layer) {
     for (key, given) in given {
         let setting = key.setting();
         let Some(value) = value_of(*key, &given.texts()) else {
@@ -40,7 +52,6 @@ pub fn save_into(existing: &str, given: &Layer) -> Result<String, TomlError> {
             table.remove(setting.name);
         }
     }
-    Ok(document.to_string())
 }
 
 fn put(table: &mut dyn TableLike, setting: &Setting, mut value: Value) {

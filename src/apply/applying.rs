@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::error::{Cause, RunFailed};
 use super::transaction::{Order, Recovered, recover, run};
-use crate::answers::{Answers, Layer, save_into};
+use crate::answers::{Checked, save};
 use crate::apply::preflight::candidate::{disk_space, load_candidate};
 use crate::apply::preflight::certificate_files::certificate_files;
 use crate::apply::record::journal::{Journal, Purpose};
@@ -25,10 +25,8 @@ use crate::verify::{Expectation, Outcome, Patience, Report, verify};
 
 /// What is applied, and how.
 pub struct Wish<'a> {
-    /// The answers.
-    pub answers: &'a Answers,
-    /// The same as they were given, for the history.
-    pub given: &'a Layer,
+    /// The answers, and what was given for them, which the history keeps.
+    pub checked: &'a Checked,
     /// The client secret.
     pub secret: &'a Secret,
     /// TLJH's prefix.
@@ -70,11 +68,11 @@ pub fn plan_for(host: &dyn Host, wish: &Wish<'_>) -> Result<(Plan, Observed), Ca
     }
     let observed = observe(host, wish.prefix)?;
     fits(
-        wish.answers.oauthenticator,
+        wish.checked.answers.oauthenticator,
         observed.versions.oauthenticator.as_deref(),
     )?;
-    let awscognito_py = render_awscognito(wish.answers)?;
-    let plan = plan(wish.answers, &awscognito_py, wish.secret, &observed)?;
+    let awscognito_py = render_awscognito(&wish.checked.answers)?;
+    let plan = plan(&wish.checked.answers, &awscognito_py, wish.secret, &observed)?;
     Ok((plan, observed))
 }
 
@@ -114,7 +112,7 @@ pub fn apply(
     if plan.is_empty() {
         return Ok(Applied::NothingToDo { warnings });
     }
-    certificate_files(host, &wish.answers.https).map_err(RunFailed::Untouched)?;
+    certificate_files(host, &wish.checked.answers.https).map_err(RunFailed::Untouched)?;
     let found = preflight(host, state, &plan, &observed, progress).map_err(RunFailed::Untouched)?;
     warnings.extend(found);
     let mut scene = Scene::new(host, observed, wish.hub_deadline);
@@ -125,7 +123,7 @@ pub fn apply(
         purpose: Purpose::Apply,
         plan: &plan,
         of: None,
-        answers: save_into("", wish.given).unwrap_or_default(),
+        answers: save(&wish.checked.given),
         prove: &prove,
     };
     let journal = run(&mut scene, state, &order, progress).map_err(|failed| failed.noting(&warnings))?;
@@ -173,7 +171,7 @@ fn preflight(
 fn prove(scene: &Scene<'_>, wish: &Wish<'_>, kept: &RefCell<Option<Report>>) -> Result<(), Cause> {
     let local =
         LocalHub::read(scene.host, wish.prefix).map_err(|error| std::io::Error::other(error.to_string()))?;
-    let expected = Expectation::new(wish.answers, local);
+    let expected = Expectation::new(&wish.checked.answers, local);
     let report = verify(
         scene.host,
         &expected,

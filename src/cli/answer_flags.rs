@@ -8,8 +8,8 @@ use clap::{Arg, ArgAction, ArgMatches, Command, builder::PossibleValuesParser};
 
 use super::Global;
 use crate::answers::{
-    Checked, FILE_VARIABLE, Given, Key, Kind, Layer, Origin, Problem, Problems, Setting, from_environment,
-    merge, misspelt_variables, read_file, resolve, split_list,
+    Checked, FILE_VARIABLE, Gathered, Given, Key, Kind, Layer, Origin, Problem, Problems, Setting,
+    from_environment, merge, misspelt_variables, read_file, resolve, split_list,
 };
 use crate::apply::{StateDir, answers_in_force};
 use crate::host::Host;
@@ -44,12 +44,8 @@ impl AnswerFlags {
         self.file.as_deref()
     }
 
-    /// Reads flags, environment and file, each beating the next. What is wrong with any of them is
-    /// returned beside it.
-    ///
-    /// # Errors
-    /// None yet.
-    pub fn gather(&self, host: &dyn Host) -> anyhow::Result<(Layer, Problems)> {
+    /// Reads flags, environment and file, each beating the next. Once a run: the file may be a pipe, or change.
+    pub fn gather(&self, host: &dyn Host) -> Gathered {
         let mut problems = self.problems.clone();
         let environment = from_environment(
             |name| Some(host.var(name)?.to_string_lossy().into_owned()),
@@ -66,7 +62,10 @@ impl AnswerFlags {
             },
             None => Layer::new(),
         };
-        Ok((merge([self.layer.clone(), environment, file]), problems))
+        Gathered {
+            given: merge([self.layer.clone(), environment, file]),
+            problems,
+        }
     }
 
     /// As [`checked`](Self::checked); with no answers given at all, those that the hub was last given.
@@ -74,16 +73,16 @@ impl AnswerFlags {
     /// # Errors
     /// As [`checked`](Self::checked).
     pub fn checked_or_in_force(&self, global: &Global, host: &dyn Host) -> anyhow::Result<Checked> {
-        let (layer, problems) = self.gather(host)?;
-        if !layer.is_empty() || !problems.is_empty() {
-            return self.checked(global, host);
+        let gathered = self.gather(host);
+        if !gathered.is_empty() {
+            return checked(global, host, &gathered);
         }
         let in_force = answers_in_force(host, &StateDir::default(), &global.prefix)
             .context("what the last apply was given is not known, so give --answers")?;
         match in_force {
             Some(layer) => {
                 let found = crate::tljh::observe::oauthenticator(host, &global.prefix)?;
-                Ok(resolve(&layer, found, problems)?)
+                Ok(resolve(&layer, found, Problems::default())?)
             }
             None => {
                 let why = if host.is_root() {
@@ -91,7 +90,7 @@ impl AnswerFlags {
                 } else {
                     "the answers of the last apply are root's alone; run it with sudo, or give them"
                 };
-                self.checked(global, host).context(why)
+                checked(global, host, &gathered).context(why)
             }
         }
     }
@@ -101,14 +100,21 @@ impl AnswerFlags {
     /// # Errors
     /// When the file cannot be read, or any answer is wrong or missing.
     pub fn checked(&self, global: &Global, host: &dyn Host) -> anyhow::Result<Checked> {
-        let (layer, problems) = self.gather(host)?;
-        let found = crate::tljh::observe::oauthenticator(host, &global.prefix)?;
-        let checked = resolve(&layer, found, problems)?;
-        for warning in &checked.warnings {
-            global.ui().warn(warning);
-        }
-        Ok(checked)
+        checked(global, host, &self.gather(host))
     }
+}
+
+/// Checks what was gathered against the hub of this machine; warnings are told, problems are the error.
+///
+/// # Errors
+/// When the hub's environment cannot be read, or any answer is wrong or missing.
+pub(super) fn checked(global: &Global, host: &dyn Host, gathered: &Gathered) -> anyhow::Result<Checked> {
+    let found = crate::tljh::observe::oauthenticator(host, &global.prefix)?;
+    let checked = gathered.resolve(found)?;
+    for warning in &checked.warnings {
+        global.ui().warn(warning);
+    }
+    Ok(checked)
 }
 
 impl clap::FromArgMatches for AnswerFlags {

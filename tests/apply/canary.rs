@@ -80,11 +80,9 @@ fn a_dry_run_shows_an_old_file_without_its_secret_and_changes_nothing() {
     world.host.remove(&world.config("config.yaml.lock")).unwrap();
     let before = world.picture();
     let process = world.process();
-    let (answers, given) = answers(ANSWERS);
     let secret = Secret::new(SECRET.to_owned());
     let wish = hubgate::apply::Wish {
-        answers: &answers,
-        given: &given,
+        checked: &answers(ANSWERS),
         secret: &secret,
         prefix: world.prefix(),
         strict: false,

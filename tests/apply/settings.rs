@@ -47,7 +47,7 @@ fn as_many_people_as_user_data_cannot_hold_can_be_applied() {
         .map(|number| format!("\"student-{number:04}\""))
         .collect();
     let toml = ANSWERS.replace("\"grace\"", &names.join(", "));
-    let too_long = hubgate::render::render(&answers(&toml).0, None).unwrap_err();
+    let too_long = hubgate::render::render(&answers(&toml).answers, None).unwrap_err();
     assert!(too_long.to_string().contains("more than EC2 takes"), "{too_long}");
     let world = World::fresh();
     world.apply(&toml);

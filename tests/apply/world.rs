@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
-use hubgate::answers::{Answers, Layer, Problems, read_file, resolve};
+use hubgate::answers::{Checked, Problems, read_file, resolve};
 use hubgate::apply::{
     Applied, BackTo, Cause, Recovered, RunFailed, StateDir, WentBack, Wish, apply, lock, plan_for, recover,
     roll_back,
@@ -195,11 +195,10 @@ impl Progress for Quiet {
 }
 
 /// Answers and the layer they came from.
-pub fn answers(toml: &str) -> (Answers, Layer) {
+pub fn answers(toml: &str) -> Checked {
     let mut problems = Problems::default();
     let layer = read_file(Path::new("hubgate.toml"), toml, &mut problems);
-    let checked = resolve(&layer, None, problems).unwrap();
-    (checked.answers, layer)
+    resolve(&layer, None, problems).unwrap()
 }
 
 const DEADLINE: Duration = Duration::from_secs(20);
@@ -219,10 +218,8 @@ pub fn planned(world: &World, toml: &str) -> Result<(Plan, Observed), Cause> {
 }
 
 fn wishing<T>(world: &World, toml: &str, secret: &str, act: impl FnOnce(&Wish<'_>) -> T) -> T {
-    let (answers, given) = answers(toml);
     act(&Wish {
-        answers: &answers,
-        given: &given,
+        checked: &answers(toml),
         secret: &Secret::new(secret.to_owned()),
         prefix: world.prefix(),
         strict: true,

@@ -9,6 +9,7 @@
 #[path = "../kit/mod.rs"]
 mod kit;
 
+mod answers_once;
 mod canary;
 mod folder;
 mod help;

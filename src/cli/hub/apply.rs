@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::answers::{Answers, Checked, Layer};
+use crate::answers::{Answers, Checked};
 use crate::apply::{Applied, StateDir, Wish, apply, lock, plan_for, would_recover};
 use crate::cli::{AnswerFlags, Global};
 use crate::host::Host;
@@ -81,11 +81,10 @@ struct Document<'a> {
 pub fn run(global: &Global, args: &Args) -> anyhow::Result<ExitCode> {
     let host = crate::cli::machine();
     let checked = args.answers.checked(global, &host)?;
-    let (given, _) = args.answers.gather(&host)?;
     if args.dry_run {
-        return dry_run(global, args, &host, &checked, &given);
+        return dry_run(global, args, &host, &checked);
     }
-    apply_checked(global, &host, &checked, &given, &args.waiting, args.strict)
+    apply_checked(global, &host, &checked, &args.waiting, args.strict)
 }
 
 /// Applies valid answers and tells how it went; the wizard and `install` come here too.
@@ -96,7 +95,6 @@ pub fn apply_checked(
     global: &Global,
     host: &dyn Host,
     checked: &Checked,
-    given: &Layer,
     waiting: &Waiting,
     strict: bool,
 ) -> anyhow::Result<ExitCode> {
@@ -105,7 +103,7 @@ pub fn apply_checked(
     let _lock = lock(host, &state)?;
     crate::cli::stop_on_signals(host)?;
     let secret = resolve_secret(ui, host, checked)?;
-    let wish = wish(global, checked, given, &secret, waiting, strict);
+    let wish = wish(global, checked, &secret, waiting, strict);
     let applied = apply(host, &state, &wish, &mut Steps::new(ui))?;
     match &applied {
         Applied::NothingToDo { warnings } => {
@@ -144,22 +142,13 @@ pub fn apply_checked(
     Ok(ExitCode::SUCCESS)
 }
 
-fn dry_run(
-    global: &Global,
-    args: &Args,
-    host: &dyn Host,
-    checked: &Checked,
-    given: &Layer,
-) -> anyhow::Result<ExitCode> {
+fn dry_run(global: &Global, args: &Args, host: &dyn Host, checked: &Checked) -> anyhow::Result<ExitCode> {
     let ui = global.ui();
     if let Some(unfinished) = would_recover(host, &StateDir::default())? {
         ui.warn(unfinished.words);
     }
     let secret = resolve_secret(ui, host, checked)?;
-    let (plan, _) = plan_for(
-        host,
-        &wish(global, checked, given, &secret, &args.waiting, args.strict),
-    )?;
+    let (plan, _) = plan_for(host, &wish(global, checked, &secret, &args.waiting, args.strict))?;
     plan.warnings.iter().for_each(|warning| ui.warn(warning));
     if plan.is_empty() {
         ui.line("nothing to do: the hub is as the answers say");
@@ -195,14 +184,12 @@ fn resolve_secret(ui: Ui, host: &dyn Host, checked: &Checked) -> anyhow::Result<
 fn wish<'a>(
     global: &'a Global,
     checked: &'a Checked,
-    given: &'a Layer,
     secret: &'a Secret,
     waiting: &Waiting,
     strict: bool,
 ) -> Wish<'a> {
     Wish {
-        answers: &checked.answers,
-        given,
+        checked,
         secret,
         prefix: &global.prefix,
         strict,

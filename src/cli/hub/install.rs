@@ -2,9 +2,10 @@
 
 use std::process::ExitCode;
 
-use crate::answers::resolve;
+use crate::answers::Gathered;
 use crate::apply::{Cause, StateDir};
 use crate::awscli;
+use crate::cli::answer_flags::checked;
 use crate::cli::hub::apply::{Waiting, apply_checked};
 use crate::cli::{AnswerFlags, Global};
 use crate::host::{Host, SystemHost};
@@ -94,6 +95,7 @@ fn install(global: &Global, host: &dyn Host, args: &Args) -> anyhow::Result<Exit
         return Err(Cause::NotRoot.into());
     }
     let wanted = args.tljh.wanted();
+    let gathered = args.answers.gather(host);
     let installed = if presence(host, &global.prefix, &state)? == Presence::Present {
         if args.tljh.is_any_given() {
             ui.warn("TLJH is there already: what you said of its version, plugins, packages and progress page does nothing");
@@ -101,29 +103,32 @@ fn install(global: &Global, host: &dyn Host, args: &Args) -> anyhow::Result<Exit
         Installed::Before
     } else {
         // What is wrong with the answers is told now, and not after ten minutes.
-        check_early(host, &args.answers, &wanted)?;
+        check_early(host, &gathered, &wanted)?;
         host.interrupt().on_signals()?;
         ensure_tljh(host, &global.prefix, &state, &wanted, &mut Steps::new(ui))?
     };
-    let applied = apply_answers(global, host, args);
+    let applied = apply_answers(global, host, args, &gathered);
     if applied.is_err() && installed == Installed::Now {
         ui.warn("The Littlest JupyterHub is installed and stays; nobody can log in yet");
     }
     applied
 }
 
-/// The answers are read now, since which oauthenticator the hub has is known only now.
-fn apply_answers(global: &Global, host: &dyn Host, args: &Args) -> anyhow::Result<ExitCode> {
-    let checked = args.answers.checked(global, host)?;
-    let (given, _) = args.answers.gather(host)?;
+/// The answers are checked again, since which oauthenticator the hub has is known only now.
+fn apply_answers(
+    global: &Global,
+    host: &dyn Host,
+    args: &Args,
+    gathered: &Gathered,
+) -> anyhow::Result<ExitCode> {
+    let checked = checked(global, host, gathered)?;
     let source = &checked.answers.cognito.client_secret;
     ensure_aws_command(host, &global.prefix, source, &mut Steps::new(global.ui()))?;
-    apply_checked(global, host, &checked, &given, &args.waiting, args.strict)
+    apply_checked(global, host, &checked, &args.waiting, args.strict)
 }
 
-fn check_early(host: &dyn Host, answers: &AnswerFlags, wanted: &Wanted) -> anyhow::Result<()> {
-    let (layer, problems) = answers.gather(host)?;
-    let checked = resolve(&layer, wanted.oauthenticator(), problems)?;
+fn check_early(host: &dyn Host, gathered: &Gathered, wanted: &Wanted) -> anyhow::Result<()> {
+    let checked = gathered.resolve(wanted.oauthenticator())?;
     match checked.answers.cognito.client_secret {
         // It can be read only once.
         SecretSource::Stdin => {}

@@ -81,15 +81,16 @@ pub fn run(global: &Global, args: &Args) -> anyhow::Result<ExitCode> {
 
 /// The person's answers; without any, the example's.
 fn answers(ui: Ui, args: &Args, host: &dyn Host) -> anyhow::Result<(Answers, bool)> {
-    let (layer, problems) = args.answers.gather(host)?;
+    let gathered = args.answers.gather(host);
     // A version alone is a question about the example: how does it go on that hub?
-    let is_example = problems.is_empty() && layer.keys().all(|key| *key == Key::Oauthenticator);
+    let is_example =
+        gathered.problems.is_empty() && gathered.given.keys().all(|key| *key == Key::Oauthenticator);
     let checked = if is_example {
         let mut problems = Problems::default();
         let example = read_file(Path::new("the built-in example"), EXAMPLE, &mut problems);
-        resolve(&merge([layer, example]), None, problems)?
+        resolve(&merge([gathered.given, example]), None, problems)?
     } else {
-        resolve(&layer, None, problems)?
+        gathered.resolve(None)?
     };
     for warning in &checked.warnings {
         ui.warn(warning);

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use serde::Serialize;
 
-use crate::answers::{Answers, Checked, Layer, Problems, resolve};
+use crate::answers::{Answers, Checked, Gathered, Problems};
 use crate::cli::failure::{self, NeedsTerminal};
 use crate::cli::hub::apply::{Waiting, apply_checked};
 use crate::cli::output::{Output, secret_stays_behind};
@@ -45,9 +45,8 @@ pub fn run(global: &Global, args: Args) -> anyhow::Result<ExitCode> {
 pub fn ask(global: &Global, flags: AnswerFlags) -> anyhow::Result<ExitCode> {
     let host = SystemHost::new();
     if !Session::is_possible() {
-        let (given, problems) = flags.gather(&host)?;
         let found = observe::oauthenticator(&host, &global.prefix)?;
-        resolve(&given, found, problems).context(NeedsTerminal)?;
+        flags.gather(&host).resolve(found).context(NeedsTerminal)?;
         return Err(NeedsTerminal.into());
     }
     let session = Session::begin().context("the terminal cannot be set up for questions")?;
@@ -55,12 +54,11 @@ pub fn ask(global: &Global, flags: AnswerFlags) -> anyhow::Result<ExitCode> {
     match talked {
         Err(error) if matches!(error.downcast_ref(), Some(Halt::Stopped)) => Ok(session.stopped()),
         Err(error) => Err(error),
-        Ok(After::Apply(chosen)) => {
+        Ok(After::Apply(checked)) => {
             // Before the terminal is handed over, so that no Ctrl-C falls in between.
             crate::cli::stop_on_signals(&host)?;
             session.hand_over();
-            let (checked, given) = *chosen;
-            apply_checked(global, &host, &checked, &given, &Waiting::default(), false)
+            apply_checked(global, &host, &checked, &Waiting::default(), false)
         }
         Ok(after) => {
             session.end();
@@ -73,7 +71,7 @@ pub fn ask(global: &Global, flags: AnswerFlags) -> anyhow::Result<ExitCode> {
 /// What is left to do once the terminal is as it was.
 enum After {
     UserData(String),
-    Apply(Box<(Checked, Layer)>),
+    Apply(Box<Checked>),
     /// The files of `hubgate render` are written, and told of.
     Files,
     /// These were written, if any.
@@ -178,7 +176,7 @@ impl<'a> Talk<'a> {
         {
             flags.set_file(None);
         }
-        let (given, problems) = flags.gather(self.host)?;
+        let Gathered { given, problems } = flags.gather(self.host);
         let mut no_question = Problems::default();
         for problem in problems.iter().filter(|problem| problem.is_of_no_question()) {
             no_question.add(problem.clone());
@@ -249,7 +247,10 @@ impl<'a> Talk<'a> {
         };
         let written = self.session.while_writing(write)??;
         Ok(Some(match action {
-            Action::Apply => After::Apply(Box::new((checked.clone(), wizard.to_save()))),
+            Action::Apply => After::Apply(Box::new(Checked {
+                given: wizard.to_save(),
+                ..checked.clone()
+            })),
             Action::PrintUserData => {
                 let user_data = files.as_ref().and_then(|files| files.text("user-data.sh"));
                 After::UserData(user_data.unwrap_or_default().to_owned())

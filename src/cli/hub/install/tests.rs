@@ -142,6 +142,22 @@ fn after_tljh_the_login_is_applied() {
 }
 
 #[test]
+fn answers_that_change_while_tljh_is_installed_are_those_that_were_checked() {
+    let host = machine();
+    host.put("/root/hubgate.toml", "[hub]\nadmins = [\"ada\"]\n", 0o644);
+    host.program("/bin/sh", |_, host| {
+        host.put("/opt/tljh/hub/bin/tljh-config", "", 0o755);
+        host.put("/etc/systemd/system/jupyterhub.service", "", 0o644);
+        host.put_folder("/opt/tljh/config", 0o700);
+        host.put("/root/hubgate.toml", "[hub]\nadmin = 1\n", 0o644);
+        Ok(finished(""))
+    });
+    let error = run_on(&host, &["--answers=/root/hubgate.toml"]);
+    assert_eq!(installer_calls(&host).len(), 1);
+    assert!(!error.is::<Problems>(), "{error}");
+}
+
+#[test]
 fn where_tljh_is_nothing_is_downloaded() {
     let host = machine();
     host.put("/opt/tljh/hub/bin/tljh-config", "", 0o755);
