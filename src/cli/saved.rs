@@ -17,6 +17,8 @@ pub(super) struct Saved {
     before: Option<String>,
     text: String,
     mode: u32,
+    /// Where the file that is there now is kept.
+    backup: Option<PathBuf>,
 }
 
 impl Saved {
@@ -34,7 +36,16 @@ impl Saved {
             before,
             text,
             mode: stat.map_or(0o644, |stat| stat.mode),
+            backup: None,
         })
+    }
+
+    /// Keeps what is there now in a file of its own, and returns its name; none where nothing is there.
+    pub(super) fn keep_what_is_there(&mut self, host: &dyn Host) -> std::io::Result<Option<&Path>> {
+        if self.before.is_some() {
+            self.backup = Some(free_name(host, &self.path)?);
+        }
+        Ok(self.backup.as_deref())
     }
 
     /// Whether the file says all this already.
@@ -42,13 +53,37 @@ impl Saved {
         self.before.as_ref() == Some(&self.text)
     }
 
-    /// Writes the file, and the folder where that is missing.
+    /// Where what was there before is kept.
+    pub(super) fn backup(&self) -> Option<&Path> {
+        self.backup.as_deref()
+    }
+
+    /// Writes the file, what was there before into its own, and the folder where that is missing.
     pub(super) fn write(&self, host: &dyn Host) -> anyhow::Result<()> {
         if let Some(folder) = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             host.create_dir(folder, 0o755)?;
         }
+        if let (Some(backup), Some(before)) = (&self.backup, &self.before) {
+            host.write_atomic(backup, before.as_bytes(), self.mode, None)?;
+        }
         Ok(host.write_atomic(&self.path, self.text.as_bytes(), self.mode, None)?)
     }
+}
+
+/// `hubgate.toml.before`, or with a number behind it where that is taken.
+fn free_name(host: &dyn Host, path: &Path) -> std::io::Result<PathBuf> {
+    let named = |end: &str| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(end);
+        PathBuf::from(name)
+    };
+    let mut free = named(".before");
+    let mut number = 2;
+    while host.stat(&free)?.is_some() {
+        free = named(&format!(".before.{number}"));
+        number += 1;
+    }
+    Ok(free)
 }
 
 /// Writes a secret that was typed into its file, and names that.

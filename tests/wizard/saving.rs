@@ -111,6 +111,33 @@ fn the_answers_may_be_named_before_their_file_is_there() {
 }
 
 #[test]
+fn a_file_that_the_answers_did_not_start_from_is_replaced_only_when_asked_and_kept() {
+    let home = Home::new();
+    home.put("hubgate.toml", BY_HAND);
+    home.put("hubgate.toml.before", "older\n");
+    let mut person = home.person().starts();
+    person.picks("Start from hubgate.toml", "no");
+    person.tells_the_hub().tells_cognito().tells_who();
+    person
+        .picks("What next", "Save the answers")
+        .answers("Save the answers in", "");
+    person
+        .is_asked("Replace it")
+        .sees("hubgate.toml is there already. It would be kept as hubgate.toml.before.2.")
+        .presses("\r");
+    // Enter is no, and leads back to the name.
+    person
+        .answers("Save the answers in", "")
+        .picks("Replace it", "yes");
+    person.sees("kept       hubgate.toml.before.2");
+    person.sees("written    hubgate.toml");
+    assert_eq!(person.ends().code, Some(0));
+    assert_eq!(home.read("hubgate.toml.before.2"), BY_HAND);
+    assert_eq!(home.read("hubgate.toml.before"), "older\n");
+    assert!(home.read("hubgate.toml").contains(ID));
+}
+
+#[test]
 fn a_dash_saves_no_answers() {
     let home = Home::new();
     let mut person = home.person().starts();

@@ -229,10 +229,13 @@ impl<'a> Talk<'a> {
             let mut written = Vec::new();
             if let Some(saved) = &saved {
                 saved.write(self.host)?;
-                written.push(self.tell_written(action, saved.path.clone()));
+                if let Some(backup) = saved.backup() {
+                    written.push(self.tell(action, "kept", backup.to_owned()));
+                }
+                written.push(self.tell(action, "written", saved.path.clone()));
             }
             if let Some(secret) = wizard.secret() {
-                written.push(self.tell_written(action, write_secret(self.host, secret)?));
+                written.push(self.tell(action, "written", write_secret(self.host, secret)?));
             }
             if let Some((folder, files)) = &folder {
                 let output = Output::compare(self.host, folder, &checked.answers, files)?;
@@ -260,8 +263,8 @@ impl<'a> Talk<'a> {
         }))
     }
 
-    fn tell_written(&self, action: Action, path: PathBuf) -> PathBuf {
-        let line = format!("written    {}", path.display());
+    fn tell(&self, action: Action, what: &str, path: PathBuf) -> PathBuf {
+        let line = format!("{what:<10} {}", path.display());
         match action {
             // Standard output is for the user data alone.
             Action::PrintUserData => self.global.ui().note(line),
@@ -343,11 +346,28 @@ impl<'a> Talk<'a> {
                     .map_err(|error| Invalid::new(format!("{error:#}"), "name another file")),
             },
         };
-        Ok(match wizard.prompter().text(&ask)? {
-            Reply::Answer(text) if text == NONE => Reply::Answer(None),
-            Reply::Answer(text) => Reply::Answer(Some(Saved::new(self.host, Path::new(&text), &given)?)),
-            Reply::Back => Reply::Back,
-        })
+        loop {
+            let text = match wizard.prompter().text(&ask)? {
+                Reply::Answer(text) if text == NONE => return Ok(Reply::Answer(None)),
+                Reply::Answer(text) => text,
+                Reply::Back => return Ok(Reply::Back),
+            };
+            let mut saved = Saved::new(self.host, Path::new(&text), &given)?;
+            // Who started from the file expects it to change.
+            if self.flags.file() == Some(&*saved.path) || saved.is_there() {
+                return Ok(Reply::Answer(Some(saved)));
+            }
+            let Some(backup) = saved.keep_what_is_there(self.host)? else {
+                return Ok(Reply::Answer(Some(saved)));
+            };
+            let explain = format!(
+                "{text} is there already. It would be kept as {}.",
+                backup.display()
+            );
+            if confirm(wizard.prompter(), "Replace it", &explain, false)? == Reply::Answer(true) {
+                return Ok(Reply::Answer(Some(saved)));
+            }
+        }
     }
 }
 
