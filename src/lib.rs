@@ -1,7 +1,6 @@
 //! hubgate puts an AWS Cognito login in front of JupyterHub.
 //!
-//! Imports go downwards only: `cli` → `apply`, `rehearse`, `verify` → `plan`, `render` → `answers`,
-//! `cognito`, `hub` → `secret`, `host`.
+//! Each module is a room with a floor of its own; CONTRIBUTING.md has them in their order.
 
 pub mod answers;
 pub mod apply;
