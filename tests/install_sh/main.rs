@@ -10,6 +10,9 @@ mod kit;
 
 mod checksums;
 mod machine;
+#[path = "../readme/pages.rs"]
+mod pages;
 mod places;
 mod script;
+mod shown;
 mod sources;

@@ -8,9 +8,12 @@
 
 #[path = "../kit/mod.rs"]
 mod kit;
+#[path = "../readme/pages.rs"]
+mod pages;
 
 mod ends;
 mod logins;
 mod refusals;
 mod secrets;
+mod shown;
 mod stage;

@@ -3,11 +3,12 @@
 And the client secret is nowhere but in its file, whatever is looked at while that goes on.
 """
 
+import re
 import sys
 import threading
 from pathlib import Path
 
-from lab import Lab, Wrong, differences
+from lab import PROJECT, Lab, Wrong, differences
 
 SECRET_FILE = "/opt/tljh/config/jupyterhub_config.d/awscognito.secret"
 
@@ -49,6 +50,20 @@ def holders(lab):
     return holds
 
 
+def without_seconds(text):
+    """What hubgate says of each step, whatever time it took."""
+    return re.sub(r" \(\d+\.\d s\)$", "", text.strip(), flags=re.M)
+
+
+def as_readme_shows(ended):
+    """README.md's transcript of apply is what apply prints."""
+    shown = (PROJECT / "README.md").read_text().split("$ sudo hubgate apply --answers hubgate.toml\n", 1)[1]
+    shown = without_seconds(shown.split("```", 1)[0])
+    if without_seconds(ended.out) != shown:
+        raise Wrong(f"README.md shows\n{shown}\nand apply says\n{ended}")
+    return ended
+
+
 def main(binary):
     with Lab("back", binary) as lab, Watch(lab.secret) as watch:
         lab.cognito()
@@ -57,7 +72,8 @@ def main(binary):
         lab.first_use_login()
         print("ok  the first-use login, before")
 
-        said.append(lab.hubgate("apply").must(0, "done: people log in at https://hub.example.org with AWS Cognito"))
+        # Both of its outputs in one, in their order.
+        said.append(as_readme_shows(lab.run("sh", "-c", "hubgate apply --answers /root/hubgate.toml 2>&1").must(0)))
         lab.cognito_login()
         print("ok  ada is admin, grace gets in and mallory does not, after apply")
         said.append(lab.hubgate("verify").must(0))
