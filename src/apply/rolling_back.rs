@@ -90,7 +90,7 @@ pub fn roll_back(
     if let Some(mut target) = target {
         // The record of this run says so too; here it is for whoever reads that one.
         target.state = RunState::RolledBack;
-        if let Err(error) = target.save(host, state) {
+        if let Err(error) = target.save(host) {
             progress.note(&error.to_string());
         }
     }
@@ -118,7 +118,7 @@ fn prepare(
             (steps_to_default(&observed), None)
         }
         BackTo::BeforeLastApply { force } => {
-            let target = last_apply(host, state, prefix)?;
+            let target = last_apply(host, state)?;
             if !force {
                 refuse_to_lose_changes(host, &target)?;
             }
@@ -135,9 +135,9 @@ fn prepare(
     )))
 }
 
-fn last_apply(host: &dyn Host, state: &StateDir, prefix: &Path) -> Result<Journal, Cause> {
+fn last_apply(host: &dyn Host, state: &StateDir) -> Result<Journal, Cause> {
     let history = History::read(host, state)?;
-    let last = history.last_apply(prefix).cloned();
+    let last = history.last_apply().cloned();
     match (history.damaged, last) {
         (Some((id, error)), last) if last.as_ref().is_none_or(|run| run.id < id) => {
             Err(Cause::DamagedHistory(error))

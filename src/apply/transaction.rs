@@ -8,6 +8,7 @@ use super::in_force::changed_since_start;
 use crate::apply::record::backup::{back_up, left, remove_strays, take_reserve};
 use crate::apply::record::history::next_id;
 use crate::apply::record::journal::{Entry, Journal, JournalError, Purpose, RunState, StepState};
+use crate::apply::record::marker::{mark_open, open_run};
 use crate::apply::record::state_dir::StateDir;
 use crate::apply::step::execute::{Scene, leaves};
 use crate::apply::undo::by_hand::without_record;
@@ -41,10 +42,11 @@ pub fn lock(host: &dyn Host, state: &StateDir) -> Result<Lock, Cause> {
     if !host.is_root() {
         return Err(Cause::NotRoot);
     }
+    let machine = StateDir::machine();
     host.create_dir(state.path(), 0o700)?;
-    if let Some(stat) = host.stat(state.path())? {
+    if let Some(stat) = host.stat(machine)? {
         let not_ours = |why| Cause::StateDir {
-            path: state.path().to_owned(),
+            path: machine.to_owned(),
             why,
         };
         if !stat.is_dir {
@@ -57,10 +59,10 @@ pub fn lock(host: &dyn Host, state: &StateDir) -> Result<Lock, Cause> {
             return Err(not_ours("can be written to by others than root"));
         }
         if stat.mode & 0o077 != 0 {
-            host.set_mode(state.path(), 0o700)?;
+            host.set_mode(machine, 0o700)?;
         }
     }
-    host.try_lock(&state.lock())?.ok_or(Cause::Busy)
+    host.try_lock(&StateDir::lock())?.ok_or(Cause::Busy)
 }
 
 /// Does what the order says, or leaves the hub as it was.
@@ -79,7 +81,7 @@ pub fn run(
         Ok(journal) => journal,
         Err(cause) => return Err(RunFailed::Untouched(cause)),
     };
-    let result = act(scene, state, order, &mut journal, progress);
+    let result = act(scene, order, &mut journal, progress);
     let result = result.and_then(|()| commit(scene, state, &mut journal, progress));
     match result {
         Ok(()) => Ok(journal),
@@ -104,7 +106,8 @@ fn begin(scene: &mut Scene<'_>, state: &StateDir, order: &Order<'_>) -> Result<J
         .map(entry)
         .collect::<io::Result<Vec<_>>>()?;
     let id = next_id(host, state)?;
-    let mut journal = Journal::new(id, host.now(), order.purpose, scene.files.prefix(), entries);
+    let prefix = scene.files.prefix();
+    let mut journal = Journal::new(state.run(&id), host.now(), order.purpose, prefix, entries);
     journal.of.clone_from(&order.of);
     journal.answers.clone_from(&order.answers);
     journal.folder_mode = host.stat(&scene.files.folder())?.map(|stat| stat.mode);
@@ -112,7 +115,7 @@ fn begin(scene: &mut Scene<'_>, state: &StateDir, order: &Order<'_>) -> Result<J
     journal.look_is_older = changed_since_start(host, &scene.files);
     scene.run.clone_from(&journal.id);
     remove_strays(host, &scene.files, state)?;
-    host.create_dir(&state.run(&journal.id), 0o700)?;
+    host.create_dir(&journal.folder, 0o700)?;
     let written = write_down(scene, state, &mut journal);
     if written.is_err() {
         // What cannot be removed now is tidied by the next start.
@@ -124,13 +127,11 @@ fn begin(scene: &mut Scene<'_>, state: &StateDir, order: &Order<'_>) -> Result<J
 /// The record and its marker first, so that a copy of a secret that a crash leaves beside its file is
 /// found and removed by the next start. The copies' names are in the record once the first step is.
 fn write_down(scene: &Scene<'_>, state: &StateDir, journal: &mut Journal) -> Result<(), Cause> {
-    journal.save(scene.host, state)?;
-    scene
-        .host
-        .write_atomic(&state.open_marker(), journal.id.as_bytes(), 0o600, None)?;
+    journal.save(scene.host)?;
+    mark_open(scene.host, state, journal)?;
     {
         let _lock = crate::tljh::config_lock::lock_config(scene.host, &scene.files)?;
-        journal.backups = back_up(scene.host, state, &journal.id, &scene.files)?;
+        journal.backups = back_up(scene.host, journal, &scene.files)?;
     }
     take_reserve(scene.host, &scene.files, &journal.id)?;
     if scene.read_config()? != scene.config {
@@ -155,7 +156,6 @@ fn look(scene: &Scene<'_>) -> Option<LoginLook> {
 
 fn act(
     scene: &mut Scene<'_>,
-    state: &StateDir,
     order: &Order<'_>,
     journal: &mut Journal,
     progress: &mut dyn Progress,
@@ -170,12 +170,12 @@ fn act(
             .map(|entry| entry.step.clone())
             .collect();
         mark(&mut journal.entries[these.clone()], StepState::Started);
-        journal.save(scene.host, state)?;
+        journal.save(scene.host)?;
         timed(scene.host, progress, &words(&steps), |_| {
             scene.execute_together(&steps)
         })?;
         mark(&mut journal.entries[these], StepState::Done);
-        journal.save(scene.host, state)?;
+        journal.save(scene.host)?;
     }
     stop_if_asked(scene)?;
     timed(scene.host, progress, "see whether people can log in", |_| {
@@ -230,7 +230,7 @@ fn commit(
     let _hold = scene.host.interrupt().hold();
     journal.left = left(scene.host, &journal.backups)?;
     journal.state = RunState::Committed;
-    journal.save(scene.host, state)?;
+    journal.save(scene.host)?;
     let mut notes = Vec::new();
     tidy(scene.host, journal, state, &mut notes);
     for note in notes {
@@ -282,7 +282,7 @@ pub enum Recovered {
 /// # Errors
 /// When the hub cannot be brought back: [`RunFailed::Broken`].
 pub fn recover(host: &dyn Host, state: &StateDir, hub_deadline: Duration) -> Result<Recovered, RunFailed> {
-    let mut journal = match Journal::open(host, state) {
+    let mut journal = match open_run(host, state) {
         Ok(Some(journal)) => journal,
         Ok(None) => return Ok(Recovered::Nothing),
         Err(error @ JournalError::Newer { .. }) => return Err(RunFailed::Untouched(error.into())),

@@ -77,7 +77,7 @@ impl AnswerFlags {
         if !gathered.is_empty() {
             return checked(global, host, &gathered);
         }
-        let in_force = answers_in_force(host, &StateDir::default(), &global.prefix)
+        let in_force = answers_in_force(host, &StateDir::for_hub(&global.prefix))
             .context("what the last apply was given is not known, so give --answers")?;
         match in_force {
             Some(layer) => {

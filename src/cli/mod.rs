@@ -18,6 +18,7 @@ use clap::builder::{PathBufValueParser, TypedValueParser as _};
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
+use crate::tljh::DEFAULT_PREFIX;
 use crate::ui::Ui;
 pub use answer_flags::AnswerFlags;
 #[cfg(feature = "fault-injection")]
@@ -69,9 +70,6 @@ Examples:
   hubgate rehearse                     see a login work on this machine, with a stand-in for Cognito
   hubgate render --answers hubgate.toml --out review
 ";
-
-/// Where TLJH installs itself unless it is told otherwise.
-const DEFAULT_PREFIX: &str = "/opt/tljh";
 
 /// Flags of every command.
 #[derive(Debug, Clone, clap::Args)]

@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
-use super::{DEFAULT_PREFIX, Global};
+use super::Global;
 use crate::answers::{Layer, save_into};
 use crate::host::Host;
 use crate::render::shell_word;
 use crate::secret::SecretSource;
+use crate::tljh::DEFAULT_PREFIX;
 use crate::wizard::{TypedSecret, expanded};
 
 /// An answers file as it will be.

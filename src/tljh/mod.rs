@@ -7,6 +7,9 @@ pub mod observe;
 mod observed;
 pub mod units;
 
+/// Where TLJH's installer puts it unless told otherwise.
+pub const DEFAULT_PREFIX: &str = "/opt/tljh";
+
 pub use config_yaml::{ConfigYaml, NotYaml};
 pub use local_hub::{LocalHub, LocalHubError};
 pub use observed::{FileState, HubFiles, Observed, Versions};

@@ -15,6 +15,7 @@ mod programs;
 mod records;
 mod settings;
 mod sites;
+mod two_hubs;
 mod ways_back;
 mod world;
 mod yaml;

@@ -6,11 +6,12 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use hubgate::apply::{Recovered, StateDir, answers_in_force, would_recover};
 use hubgate::host::Files as _;
 use serde::Deserialize;
 
 use super::hub::Running;
-use super::world::{CONFIG, World, recovered, went_back};
+use super::world::{CONFIG, World, recovered, recovered_at, went_back};
 
 /// One command of an older hubgate on one hub, cut off before, in and after everything it does.
 #[derive(Deserialize)]
@@ -110,7 +111,8 @@ fn each_cut_is_recovered_and_rolled_back(json: &str) {
         );
         for (number, changes) in cut.then.iter().enumerate() {
             let what = if number == 0 {
-                recovered(&world.process()).unwrap_or_else(|error| panic!("{}: {error}", cut.cut));
+                recovered_at(&world.prefix, &world.process())
+                    .unwrap_or_else(|error| panic!("{}: {error}", cut.cut));
                 format!("recovery, {}", cut.cut)
             } else {
                 went_back(&world, true).unwrap_or_else(|error| panic!("{}: {error}", cut.cut));
@@ -140,6 +142,34 @@ macro_rules! fixtures {
             each_cut_is_recovered_and_rolled_back(include_str!(concat!("../../fixtures/journals/", $file)));
         })*
     };
+}
+
+#[test]
+fn an_old_run_on_another_hub_is_none_of_this_one_s() {
+    let fixture: Fixture =
+        serde_json::from_str(include_str!("../../fixtures/journals/apply-elsewhere.json")).unwrap();
+    for cut in &fixture.cuts {
+        let world = fixture.machine();
+        fixture.put(
+            &world,
+            cut.changes.iter().map(|(path, node)| (path, node.as_ref())),
+        );
+        let (host, before) = (world.process(), world.picture());
+        assert_eq!(
+            would_recover(&host, &StateDir::default()).unwrap(),
+            None,
+            "{}",
+            cut.cut
+        );
+        assert_eq!(recovered(&host).unwrap(), Recovered::Nothing, "{}", cut.cut);
+        assert_eq!(
+            answers_in_force(&host, &StateDir::default()).unwrap(),
+            None,
+            "{}",
+            cut.cut
+        );
+        assert_eq!(world.picture(), before, "{}", cut.cut);
+    }
 }
 
 fixtures! {

@@ -213,25 +213,6 @@ fn only_root_may_change_a_hub() {
 }
 
 #[test]
-fn two_hubs_on_one_machine_have_runs_of_their_own() {
-    let world = World::fresh();
-    world.apply(ANSWERS);
-    let elsewhere = World {
-        host: world.process(),
-        running: world.running.clone(),
-        prefix: "/srv/other".into(),
-    };
-    elsewhere.host.put("/srv/other/hub/bin/tljh-config", "", 0o755);
-    elsewhere.host.put_folder("/srv/other/config", 0o700);
-    let error = went_back(&elsewhere, false).unwrap_err();
-    assert!(
-        matches!(error, RunFailed::Untouched(Cause::NothingToRollBack)),
-        "{error}"
-    );
-    assert_ne!(PREFIX, "/srv/other");
-}
-
-#[test]
 fn a_config_yaml_that_tljh_config_would_stumble_over_is_refused_with_the_reason() {
     for (config, words) in [
         (

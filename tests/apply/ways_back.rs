@@ -159,7 +159,7 @@ fn which_apply_was_the_last_is_not_guessed() {
     );
     assert_eq!(world.picture(), before);
     // Nor are the answers of the one before taken for its answers.
-    let known = answers_in_force(&world.process(), &StateDir::default(), world.prefix());
+    let known = answers_in_force(&world.process(), &StateDir::default());
     assert!(known.is_err(), "{known:?}");
 }
 

@@ -206,7 +206,7 @@ const DEADLINE: Duration = Duration::from_secs(20);
 /// `hubgate apply`, on whatever host.
 pub fn applied(host: &dyn Host, world: &World, toml: &str, secret: &str) -> Result<Applied, RunFailed> {
     wishing(world, toml, secret, |wish| {
-        let state = StateDir::default();
+        let state = StateDir::for_hub(world.prefix());
         let _lock = lock(host, &state).map_err(RunFailed::Untouched)?;
         apply(host, &state, wish, &mut Quiet::default())
     })
@@ -230,7 +230,7 @@ fn wishing<T>(world: &World, toml: &str, secret: &str, act: impl FnOnce(&Wish<'_
 
 /// `hubgate rollback`, on whatever host.
 pub fn rolled_back(host: &dyn Host, world: &World, back_to: BackTo) -> Result<WentBack, RunFailed> {
-    let state = StateDir::default();
+    let state = StateDir::for_hub(world.prefix());
     let _lock = lock(host, &state).map_err(RunFailed::Untouched)?;
     roll_back(
         host,
@@ -249,7 +249,12 @@ pub fn went_back(world: &World, force: bool) -> Result<WentBack, RunFailed> {
 
 /// What the next start of any command does first.
 pub fn recovered(host: &dyn Host) -> Result<Recovered, RunFailed> {
-    let state = StateDir::default();
+    recovered_at(Path::new(PREFIX), host)
+}
+
+/// The same for a hub at another prefix.
+pub fn recovered_at(prefix: &Path, host: &dyn Host) -> Result<Recovered, RunFailed> {
+    let state = StateDir::for_hub(prefix);
     let _lock = lock(host, &state).map_err(RunFailed::Untouched)?;
     recover(host, &state, DEADLINE)
 }

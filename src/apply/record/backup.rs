@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::apply::record::journal::{Backup, Left, Saved};
+use crate::apply::record::journal::{Backup, Journal, Left, Saved};
 use crate::apply::record::state_dir::StateDir;
 use crate::host::Host;
 use crate::render::sha256_hex;
@@ -47,16 +47,15 @@ pub fn give_reserve_back(host: &dyn Host, files: &HubFiles, id: &str) -> io::Res
 ///
 /// # Errors
 /// When a file cannot be read or copied, or is a symbolic link, which could not be put back.
-pub fn back_up(host: &dyn Host, state: &StateDir, id: &str, files: &HubFiles) -> io::Result<Vec<Backup>> {
-    let folder = state.run(id);
-    let mut backups = Vec::new();
-    for path in files.touched() {
-        backups.push(back_up_one(host, &folder, id, &path)?);
-    }
-    Ok(backups)
+pub fn back_up(host: &dyn Host, journal: &Journal, files: &HubFiles) -> io::Result<Vec<Backup>> {
+    let touched = files.touched();
+    touched
+        .iter()
+        .map(|path| back_up_one(host, journal, path))
+        .collect()
 }
 
-fn back_up_one(host: &dyn Host, folder: &Path, id: &str, path: &Path) -> io::Result<Backup> {
+fn back_up_one(host: &dyn Host, Journal { id, folder, .. }: &Journal, path: &Path) -> io::Result<Backup> {
     if host.stat(path)?.is_some_and(|stat| stat.is_symlink) {
         let text = format!(
             "{} is a symbolic link; hubgate could not put it back to the byte",

@@ -1,6 +1,7 @@
 //! The runs so far: their names, which sort by time, and which of them is in force.
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::SystemTime;
 
 use time::OffsetDateTime;
@@ -19,38 +20,38 @@ pub struct History {
 }
 
 impl History {
-    /// Reads every run. A folder without a journal is one that was cut off before it began.
+    /// Reads every run of this hub. A folder without a journal is one that was cut off before it began.
     ///
     /// # Errors
     /// When the folder of runs cannot be read.
     pub fn read(host: &dyn Host, state: &StateDir) -> Result<Self, JournalError> {
         let mut history = Self::default();
-        for id in names(host, state)? {
-            match Journal::load(host, state, &id) {
-                Ok(journal) => history.runs.push(journal),
+        for (id, folder) in runs(host, state)? {
+            let is_here = folder.starts_with(state.path());
+            match Journal::load(host, folder) {
+                Ok(run) if run.prefix == state.prefix() => history.runs.push(run),
+                // Another hub's.
+                Ok(_) => {}
                 Err(JournalError::Io(error)) if error.kind() == std::io::ErrorKind::NotFound => {}
-                Err(error) => history.damaged = Some((id, error)),
+                Err(error) if is_here => history.damaged = Some((id, error)),
+                Err(_) => {}
             }
         }
         Ok(history)
     }
 
-    /// The last apply to the hub at this prefix that nothing took back.
-    pub fn last_apply(&self, prefix: &Path) -> Option<&Journal> {
+    /// The last apply that nothing took back.
+    pub fn last_apply(&self) -> Option<&Journal> {
         self.runs.iter().rfind(|run| {
-            run.prefix == prefix
-                && run.purpose == Purpose::Apply
-                && run.state == RunState::Committed
-                && !self.is_taken_back(run)
+            run.purpose == Purpose::Apply && run.state == RunState::Committed && !self.is_taken_back(run)
         })
     }
 
-    /// The last apply whose answers describe the login at this prefix: none after a way back to the default.
-    pub fn in_force(&self, prefix: &Path) -> Option<&Journal> {
-        let apply = self.last_apply(prefix)?;
-        let back_to_default = |run: &&Journal| {
-            run.purpose == Purpose::ToDefault && run.state == RunState::Committed && run.prefix == prefix
-        };
+    /// The last apply whose answers describe the login: none after a way back to the default.
+    pub fn in_force(&self) -> Option<&Journal> {
+        let apply = self.last_apply()?;
+        let back_to_default =
+            |run: &&Journal| run.purpose == Purpose::ToDefault && run.state == RunState::Committed;
         let later = self.runs.iter().rfind(back_to_default);
         later.is_none_or(|run| run.id < apply.id).then_some(apply)
     }
@@ -69,21 +70,22 @@ impl History {
 /// When the folder of runs cannot be read.
 pub fn next_id(host: &dyn Host, state: &StateDir) -> Result<String, JournalError> {
     let now = id_of(host.now());
-    Ok(match names(host, state)?.pop() {
-        Some(last) if last >= now => after(&last),
+    Ok(match runs(host, state)?.pop_last() {
+        Some((last, _)) if last >= now => after(&last),
         _ => now,
     })
 }
 
-fn names(host: &dyn Host, state: &StateDir) -> Result<Vec<String>, JournalError> {
-    if host.stat(&state.runs())?.is_none() {
-        return Ok(Vec::new());
+/// The folders of the runs that may be this hub's, by name.
+fn runs(host: &dyn Host, state: &StateDir) -> Result<BTreeMap<String, PathBuf>, JournalError> {
+    let mut found = BTreeMap::new();
+    for folder in state.places().map(|place| place.runs()) {
+        if host.stat(&folder)?.is_some() {
+            let runs = host.list(&folder)?.into_iter();
+            found.extend(runs.filter_map(|run| Some((run.file_name()?.to_str()?.to_owned(), run))));
+        }
     }
-    let runs = host.list(&state.runs())?;
-    let names = runs.iter().filter_map(|path| path.file_name()?.to_str());
-    let mut names: Vec<String> = names.map(str::to_owned).collect();
-    names.sort();
-    Ok(names)
+    Ok(found)
 }
 
 /// `20261122T013000.123456Z`.

@@ -9,7 +9,6 @@ use thiserror::Error;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::apply::record::state_dir::StateDir;
 use crate::host::Host;
 use crate::plan::Step;
 use crate::verify::LoginLook;
@@ -105,6 +104,9 @@ pub struct Left {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Journal {
     version: u32,
+    /// Where it lies.
+    #[serde(skip)]
+    pub folder: PathBuf,
     /// Its name, which sorts by time.
     pub id: String,
     /// What it is for.
@@ -168,11 +170,20 @@ pub enum JournalError {
 }
 
 impl Journal {
-    /// A new run that has not begun. `id` is a [`next_id`](crate::apply::record::history::next_id).
-    pub fn new(id: String, now: SystemTime, purpose: Purpose, prefix: &Path, entries: Vec<Entry>) -> Self {
+    /// A new run that has not begun. The name of its folder is a
+    /// [`next_id`](crate::apply::record::history::next_id).
+    pub fn new(
+        folder: PathBuf,
+        now: SystemTime,
+        purpose: Purpose,
+        prefix: &Path,
+        entries: Vec<Entry>,
+    ) -> Self {
+        let id = folder.file_name().unwrap_or_default();
         Self {
             version: VERSION,
-            id,
+            id: id.to_string_lossy().into_owned(),
+            folder,
             purpose,
             of: None,
             started: rfc3339(now),
@@ -193,17 +204,17 @@ impl Journal {
     ///
     /// # Errors
     /// When it cannot be written; the old one is then still there.
-    pub fn save(&self, files: &dyn Host, state: &StateDir) -> Result<(), JournalError> {
+    pub fn save(&self, files: &dyn Host) -> Result<(), JournalError> {
         let text = serde_json::to_vec_pretty(self).map_err(io::Error::from)?;
-        Ok(files.write_atomic(&state.run(&self.id).join("journal.json"), &text, 0o600, None)?)
+        Ok(files.write_atomic(&self.folder.join("journal.json"), &text, 0o600, None)?)
     }
 
-    /// Reads one run.
+    /// Reads the run that lies in this folder.
     ///
     /// # Errors
     /// When it is not there, damaged, or from a newer hubgate.
-    pub fn load(files: &dyn Host, state: &StateDir, id: &str) -> Result<Self, JournalError> {
-        let path = state.run(id).join("journal.json");
+    pub fn load(files: &dyn Host, folder: PathBuf) -> Result<Self, JournalError> {
+        let path = folder.join("journal.json");
         let bytes = files.read(&path)?;
         // A newer one may look quite different, but for these.
         if let Ok(written) = serde_json::from_slice::<WrittenBy>(&bytes)
@@ -212,23 +223,11 @@ impl Journal {
             let hubgate = written.hubgate;
             return Err(JournalError::Newer { path, hubgate });
         }
-        serde_json::from_slice(&bytes).map_err(|error| JournalError::Unreadable {
+        let journal: Self = serde_json::from_slice(&bytes).map_err(|error| JournalError::Unreadable {
             path,
             why: error.to_string(),
-        })
-    }
-
-    /// The run that is under way or was cut off, where there is one.
-    ///
-    /// # Errors
-    /// When the marker is there but its run cannot be read.
-    pub fn open(files: &dyn Host, state: &StateDir) -> Result<Option<Self>, JournalError> {
-        let marker = state.open_marker();
-        if files.stat(&marker)?.is_none() {
-            return Ok(None);
-        }
-        let id = files.read_to_string(&marker)?;
-        Self::load(files, state, id.trim()).map(Some)
+        })?;
+        Ok(Self { folder, ..journal })
     }
 
     /// How a run ended that needs no undo: it has an end, or was cut off before its first step.

@@ -3,6 +3,7 @@
 pub mod backup;
 pub mod history;
 pub mod journal;
+pub mod marker;
 pub mod remembered;
 pub mod state_dir;
 pub mod unfinished;

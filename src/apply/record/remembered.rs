@@ -1,6 +1,6 @@
 //! The answers that the hub was last given.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::answers::{Layer, Problems, read_file};
 use crate::apply::record::history::History;
@@ -8,23 +8,19 @@ use crate::apply::record::journal::JournalError;
 use crate::apply::record::state_dir::StateDir;
 use crate::host::Host;
 
-/// The answers of the apply that is in force at this prefix; none where nothing was applied, or where the
-/// caller may not read the record, which is root's.
+/// The answers of the apply that is in force; none where nothing was applied, or where the caller may not
+/// read the record, which is root's.
 ///
 /// # Errors
 /// When the record is there but cannot be read, or that of a later run cannot: an older apply's answers are
 /// not those of the hub then.
-pub fn answers_in_force(
-    host: &dyn Host,
-    state: &StateDir,
-    prefix: &Path,
-) -> Result<Option<Layer>, JournalError> {
+pub fn answers_in_force(host: &dyn Host, state: &StateDir) -> Result<Option<Layer>, JournalError> {
     if !host.is_root() {
         return Ok(None);
     }
     let mut history = History::read(host, state)?;
     let damaged = history.damaged.take();
-    let run = history.in_force(prefix);
+    let run = history.in_force();
     if let Some((id, error)) = damaged
         && run.is_none_or(|run| run.id < id)
     {

@@ -1,7 +1,8 @@
 //! A run that has no end yet: cut off, or under way at this moment.
 
 use crate::apply::error::Cause;
-use crate::apply::record::journal::{Journal, StepState};
+use crate::apply::record::journal::StepState;
+use crate::apply::record::marker::open_run;
 use crate::apply::record::state_dir::StateDir;
 use crate::host::Host;
 
@@ -19,7 +20,7 @@ pub struct Unfinished {
 /// # Errors
 /// When the record cannot be read.
 pub fn would_recover(host: &dyn Host, state: &StateDir) -> Result<Option<Unfinished>, Cause> {
-    let Some(journal) = Journal::open(host, state)? else {
+    let Some(journal) = open_run(host, state)? else {
         return Ok(None);
     };
     let (started, steps) = (&journal.started, journal.entries.len());
@@ -29,7 +30,7 @@ pub fn would_recover(host: &dyn Host, state: &StateDir) -> Result<Option<Unfinis
         .filter(|entry| entry.state != StepState::Planned)
         .count();
     // Whoever is at work holds the lock, and nobody holds that of a run that was cut off.
-    let under_way = matches!(host.try_lock(&state.lock()), Ok(None));
+    let under_way = matches!(host.try_lock(&StateDir::lock()), Ok(None));
     Ok(Some(if under_way {
         Unfinished {
             words: format!("another hubgate is changing this hub since {started}"),

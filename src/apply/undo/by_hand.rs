@@ -1,10 +1,10 @@
 //! What a person types when hubgate could not put everything back.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::apply::record::backup::copies_beside;
-use crate::apply::record::history::History;
 use crate::apply::record::journal::{Backup, Journal, Saved};
+use crate::apply::record::marker::markers_of;
 use crate::apply::record::state_dir::StateDir;
 use crate::host::Host;
 use crate::plan::StepKind;
@@ -26,15 +26,16 @@ pub fn by_hand(host: &dyn Host, journal: &Journal, state: &StateDir) -> Vec<Stri
     }
     let proxy = journal.began(|step| matches!(step.kind, StepKind::ReloadProxy));
     commands.extend(restart(&files, proxy));
-    commands.extend(forget(host, &files, state));
+    let mut gone = markers_of(host, state, &journal.id).unwrap_or_else(|_| vec![state.open_marker()]);
+    gone.extend(copies_beside(host, &files).into_iter().map(|(copy, _)| copy));
+    let words: Vec<String> = gone.iter().map(|path| word(path)).collect();
+    commands.push(format!("rm -f {}", words.join(" ")));
     commands
 }
 
 /// The same for a run whose record is lost: what lies beside the files is what they were.
 pub fn without_record(host: &dyn Host, state: &StateDir) -> Vec<String> {
-    let history = History::read(host, state).unwrap_or_default();
-    let prefix = history.runs.last().map(|run| run.prefix.clone());
-    let files = HubFiles::new(prefix.unwrap_or_else(|| PathBuf::from("/opt/tljh")));
+    let files = HubFiles::new(state.prefix());
     let copies = copies_beside(host, &files).into_iter();
     let mut commands: Vec<String> = copies
         .map(|(copy, file)| format!("mv -f {} {}", word(&copy), word(&file)))
@@ -68,13 +69,6 @@ fn restart(files: &HubFiles, proxy: bool) -> Vec<String> {
     }
     commands.push("systemctl restart jupyterhub".to_owned());
     commands
-}
-
-fn forget(host: &dyn Host, files: &HubFiles, state: &StateDir) -> Vec<String> {
-    let mut gone = vec![state.open_marker()];
-    gone.extend(copies_beside(host, files).into_iter().map(|(copy, _)| copy));
-    let words: Vec<String> = gone.iter().map(|path| word(path)).collect();
-    vec![format!("rm -f {}", words.join(" "))]
 }
 
 fn word(path: &Path) -> String {

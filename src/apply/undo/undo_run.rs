@@ -3,6 +3,7 @@
 use crate::apply::error::{Cause, OldLogin};
 use crate::apply::record::backup::{give_reserve_back, remove_strays, remove_strays_in, restore};
 use crate::apply::record::journal::{Backup, Entry, Journal, RunState, StepState};
+use crate::apply::record::marker::remove_markers;
 use crate::apply::record::state_dir::StateDir;
 use crate::apply::step::execute::Scene;
 use crate::apply::undo::by_hand::by_hand;
@@ -105,7 +106,7 @@ pub fn undo(
         return Ok(Undone { login, notes });
     }
     journal.state = RunState::Broken;
-    if let Err(error) = journal.save(scene.host, state) {
+    if let Err(error) = journal.save(scene.host) {
         errors.push(error.to_string());
     }
     let commands = by_hand(scene.host, journal, state);
@@ -243,7 +244,7 @@ pub(in crate::apply) fn close(
     notes: &mut Vec<String>,
 ) {
     journal.state = end;
-    let saved = journal.save(host, state).map_err(|error| error.to_string());
+    let saved = journal.save(host).map_err(|error| error.to_string());
     notes.extend(saved.err());
     tidy(host, journal, state, notes);
 }
@@ -251,13 +252,9 @@ pub(in crate::apply) fn close(
 /// The copies beside the files go, and the marker last.
 pub(in crate::apply) fn tidy(host: &dyn Host, journal: &Journal, state: &StateDir, notes: &mut Vec<String>) {
     let files = HubFiles::new(&journal.prefix);
-    let marker = state.open_marker();
-    let remove_marker = || match host.stat(&marker)? {
-        Some(_) => host.remove(&marker),
-        None => Ok(()),
-    };
     let strays = remove_strays(host, &files, state).or_else(|_| remove_strays(host, &files, state));
-    let closed = remove_marker().or_else(|_| remove_marker());
+    let closed =
+        remove_markers(host, state, &journal.id).or_else(|_| remove_markers(host, state, &journal.id));
     notes.extend(
         [strays, closed]
             .into_iter()

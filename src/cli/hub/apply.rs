@@ -99,7 +99,7 @@ pub fn apply_checked(
     strict: bool,
 ) -> anyhow::Result<ExitCode> {
     let ui = global.ui();
-    let state = StateDir::default();
+    let state = StateDir::for_hub(&global.prefix);
     let _lock = lock(host, &state)?;
     crate::cli::stop_on_signals(host)?;
     let secret = resolve_secret(ui, host, checked)?;
@@ -144,7 +144,7 @@ pub fn apply_checked(
 
 fn dry_run(global: &Global, args: &Args, host: &dyn Host, checked: &Checked) -> anyhow::Result<ExitCode> {
     let ui = global.ui();
-    if let Some(unfinished) = would_recover(host, &StateDir::default())? {
+    if let Some(unfinished) = would_recover(host, &StateDir::for_hub(&global.prefix))? {
         ui.warn(unfinished.words);
     }
     let secret = resolve_secret(ui, host, checked)?;

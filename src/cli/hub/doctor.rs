@@ -34,7 +34,7 @@ pub fn run(global: &Global, _: &Args) -> anyhow::Result<ExitCode> {
     if !is_installed(&host, &global.prefix)? {
         return Err(Cause::NoHub(global.prefix.clone()).into());
     }
-    let findings = examine(&host, &global.prefix, &StateDir::default())?;
+    let findings = examine(&host, &global.prefix, &StateDir::for_hub(&global.prefix))?;
     for finding in &findings {
         ui.line(format!("{} {finding}", console::style("✗").red()));
         ui.line(format!("    {}", finding.remedy));

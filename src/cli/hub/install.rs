@@ -90,7 +90,7 @@ pub fn run(global: &Global, args: &Args) -> anyhow::Result<ExitCode> {
 
 fn install(global: &Global, host: &dyn Host, args: &Args) -> anyhow::Result<ExitCode> {
     let ui = global.ui();
-    let state = StateDir::default();
+    let state = StateDir::for_hub(&global.prefix);
     if !host.is_root() {
         return Err(Cause::NotRoot.into());
     }

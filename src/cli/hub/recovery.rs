@@ -14,7 +14,7 @@ const HUB_DEADLINE: Duration = Duration::from_secs(90);
 /// # Errors
 /// When the hub cannot be brought back, or another hubgate is at work.
 pub fn recover_first(global: &Global, host: &dyn Host) -> anyhow::Result<()> {
-    let state = StateDir::default();
+    let state = StateDir::for_hub(&global.prefix);
     // A record that cannot be read is told by the recovery, with what a person can do.
     if !host.is_root() || matches!(would_recover(host, &state), Ok(None)) {
         return Ok(());

@@ -49,7 +49,7 @@ struct Row {
 pub fn run(global: &Global, args: &Args) -> anyhow::Result<ExitCode> {
     let host = crate::cli::machine();
     let ui = global.ui();
-    let state = StateDir::default();
+    let state = StateDir::for_hub(&global.prefix);
     if args.list {
         return list(global, &host, &state);
     }
