@@ -18,7 +18,7 @@ pub use record::journal::{Entry, Journal, JournalError, Purpose, RunState, StepS
 pub use record::remembered::answers_in_force;
 pub use record::state_dir::StateDir;
 pub use record::unfinished::{Unfinished, would_recover};
-pub use rolling_back::{BackTo, WentBack, roll_back};
+pub use rolling_back::{BackTo, WayBack, WentBack, roll_back, way_back};
 pub use step::execute::Scene;
 pub use transaction::{Order, Recovered, lock, recover, run};
 pub use undo::orphans::{RUN_VARIABLE, processes_of};

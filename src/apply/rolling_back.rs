@@ -1,27 +1,24 @@
 //! `hubgate rollback`: back to before the last apply, or to TLJH's own login.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::applying::tell_recovery;
 use super::error::{Cause, RunFailed};
 use super::transaction::{Order, Recovered, recover, run};
-use crate::apply::record::backup::{saved_bytes, sha256_of};
+use crate::apply::record::backup::saved_bytes;
 use crate::apply::record::history::History;
-use crate::apply::record::journal::{Journal, Purpose, RunState};
+use crate::apply::record::journal::{Backup, Journal, Purpose, RunState};
+use crate::apply::record::marker::open_run;
 use crate::apply::record::state_dir::StateDir;
+use crate::apply::record::unfinished::{Unfinished, would_recover};
 use crate::apply::step::execute::Scene;
 use crate::host::Host;
-use crate::plan::{NoPlan, Plan, Step, StepKind};
+use crate::plan::{Past, PastFile, Plan, StepKind, lost_on_the_way_back, plan_back, plan_to_default};
 use crate::progress::Progress;
-use crate::render::{TljhChange, diff};
-use crate::tljh::LocalHub;
-use crate::tljh::Observed;
-use crate::tljh::observe::{file_state, is_installed, observe};
+use crate::tljh::observe::{is_installed, observe};
+use crate::tljh::{ConfigYaml, FileState, LocalHub, Observed};
 use crate::verify::LoginLook;
-
-/// TLJH's own authenticator, which `auth.type` names when nothing else is set.
-const FIRST_USE: &str = "firstuseauthenticator.FirstUseAuthenticator";
 
 /// Where to go back to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +43,43 @@ pub enum WentBack {
     EndedCutOffRun,
 }
 
+/// What a way back would do.
+#[derive(Debug)]
+pub struct WayBack {
+    /// The run that was cut off and is undone first.
+    pub undone_first: Option<Unfinished>,
+    /// What is done then.
+    pub plan: Plan,
+}
+
+/// What [`roll_back`] would do now, without changing anything.
+///
+/// # Errors
+/// When the record cannot be read, there is no hub, or no way back.
+pub fn way_back(host: &dyn Host, state: &StateDir, back_to: BackTo) -> Result<WayBack, Cause> {
+    if !host.is_root() {
+        return Err(Cause::NotRoot);
+    }
+    let cut_off = open_run(host, state)?.filter(|run| run.end().is_none());
+    let mut observed = look_at(host, state)?;
+    let Some(cut_off) = cut_off else {
+        return Ok(WayBack {
+            undone_first: None,
+            plan: prepare(host, state, back_to, &observed)?.0,
+        });
+    };
+    let plan = if back_to == BackTo::Default {
+        put_back(host, &cut_off, &mut observed)?;
+        prepare(host, state, back_to, &observed)?.0
+    } else {
+        Plan::default()
+    };
+    Ok(WayBack {
+        undone_first: would_recover(host, state)?,
+        plan,
+    })
+}
+
 /// Goes back. The caller holds the lock.
 ///
 /// # Errors
@@ -53,7 +87,6 @@ pub enum WentBack {
 pub fn roll_back(
     host: &dyn Host,
     state: &StateDir,
-    prefix: &Path,
     back_to: BackTo,
     hub_deadline: Duration,
     progress: &mut dyn Progress,
@@ -64,10 +97,11 @@ pub fn roll_back(
     if was_cut_off && back_to != BackTo::Default {
         return Ok(WentBack::EndedCutOffRun);
     }
-    let prepared = prepare(host, state, prefix, back_to).map_err(RunFailed::Untouched)?;
-    let Some((plan, observed, target)) = prepared else {
+    let observed = look_at(host, state).map_err(RunFailed::Untouched)?;
+    let (plan, target) = prepare(host, state, back_to, &observed).map_err(RunFailed::Untouched)?;
+    if plan.is_empty() {
         return Ok(WentBack::NothingToDo);
-    };
+    }
     let mut scene = Scene::new(host, observed, hub_deadline);
     // A login that was not that of the files does not come back with them.
     let comparable = target.as_ref().filter(|journal| !journal.look_is_older);
@@ -97,42 +131,30 @@ pub fn roll_back(
     Ok(WentBack::Done(Box::new(journal)))
 }
 
-type Prepared = (Plan, Observed, Option<Journal>);
+fn look_at(host: &dyn Host, state: &StateDir) -> Result<Observed, Cause> {
+    if !is_installed(host, state.prefix())? {
+        return Err(Cause::NoHub(state.prefix().to_owned()));
+    }
+    Ok(observe(host, state.prefix())?)
+}
 
+/// The plan, and the apply that it takes back.
 fn prepare(
     host: &dyn Host,
     state: &StateDir,
-    prefix: &Path,
     back_to: BackTo,
-) -> Result<Option<Prepared>, Cause> {
-    if !is_installed(host, prefix)? {
-        return Err(Cause::NoHub(prefix.to_owned()));
-    }
-    let observed = observe(host, prefix)?;
-    let (steps, target) = match back_to {
-        BackTo::Default => {
-            observed
-                .config
-                .as_ref()
-                .map_err(|error| NoPlan::from(error.clone()))?;
-            (steps_to_default(&observed), None)
-        }
-        BackTo::BeforeLastApply { force } => {
-            let target = last_apply(host, state)?;
-            if !force {
-                refuse_to_lose_changes(host, &target)?;
-            }
-            (steps_before(host, &target)?, Some(target))
-        }
+    observed: &Observed,
+) -> Result<(Plan, Option<Journal>), Cause> {
+    let BackTo::BeforeLastApply { force } = back_to else {
+        return Ok((plan_to_default(observed)?, None));
     };
-    Ok((!steps.is_empty()).then_some((
-        Plan {
-            steps,
-            warnings: Vec::new(),
-        },
-        observed,
-        target,
-    )))
+    let target = last_apply(host, state)?;
+    let past = past(host, &target)?;
+    let lost = lost_on_the_way_back(&past, observed);
+    if !force && !lost.is_empty() {
+        return Err(Cause::ChangedSince(lost));
+    }
+    Ok((plan_back(&past, observed), Some(target)))
 }
 
 fn last_apply(host: &dyn Host, state: &StateDir) -> Result<Journal, Cause> {
@@ -146,98 +168,51 @@ fn last_apply(host: &dyn Host, state: &StateDir) -> Result<Journal, Cause> {
     }
 }
 
-/// Somebody's later work would be lost.
-fn refuse_to_lose_changes(host: &dyn Host, target: &Journal) -> Result<(), Cause> {
-    let mut changed = String::new();
-    for left in &target.left {
-        let is = sha256_of(host, &left.path)?;
-        let saved = target.backup(&left.path).and_then(|backup| backup.saved.as_ref());
-        let was = saved.map(|saved| saved.sha256.clone());
-        // As the apply left it, or already as it was before.
-        if is == left.sha256 || is == was {
-            continue;
-        }
-        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-        let now = file_state(host, &left.path)?
-            .map(|file| text(file.bytes))
-            .unwrap_or_default();
-        let before = saved
-            .map(|saved| saved_bytes(host, saved).map(text))
-            .transpose()?
-            .unwrap_or_default();
-        let name = left.path.display().to_string();
-        if name.ends_with(".secret") {
-            let what = is.map_or("was removed", |_| "holds another secret");
-            changed.push_str(&format!("{name} {what}\n"));
-        } else {
-            changed.push_str(&diff(&now, &before, &name));
-        }
+/// A damaged copy is found here, before anything is changed.
+fn past(host: &dyn Host, run: &Journal) -> Result<Past, Cause> {
+    let mut files = Vec::new();
+    for backup in &run.backups {
+        let left = run.left.iter().find(|left| left.path == backup.path);
+        let copy = backup.saved.as_ref().map(|saved| saved.copy.clone());
+        files.push(PastFile {
+            path: backup.path.clone(),
+            was: saved_file(host, backup)?,
+            backup: copy.unwrap_or_default(),
+            left: left.and_then(|left| left.sha256.clone()),
+        });
     }
-    if changed.is_empty() {
-        Ok(())
-    } else {
-        Err(Cause::ChangedSince(changed))
-    }
+    Ok(Past {
+        files,
+        folder_mode: run.folder_mode,
+        reloaded_proxy: run.began(|step| step.kind == StepKind::ReloadProxy),
+    })
 }
 
-fn steps_before(host: &dyn Host, target: &Journal) -> Result<Vec<Step>, Cause> {
-    let mut steps = Vec::new();
-    for backup in target.backups.iter().rev() {
-        match &backup.saved {
-            Some(saved) => {
-                // A damaged copy is found before anything is changed.
-                saved_bytes(host, saved)?;
-                steps.push(Step::plain(StepKind::RestoreFile {
-                    path: backup.path.clone(),
-                    backup: saved.copy.clone(),
-                    mode: saved.mode,
-                    owner: saved.owner,
-                }));
-            }
-            None if host.stat(&backup.path)?.is_some() => {
-                steps.push(Step::plain(StepKind::RemoveFile {
-                    path: backup.path.clone(),
-                }));
-            }
-            None => {}
-        }
-    }
-    let folder = crate::tljh::HubFiles::new(&target.prefix).folder();
-    if let (Some(mode), Some(stat)) = (target.folder_mode, host.stat(&folder)?)
-        && stat.mode != mode
-    {
-        steps.push(Step::plain(StepKind::MakeFolder { path: folder, mode }));
-    }
-    if target.began(|step| matches!(step.kind, StepKind::ReloadProxy)) {
-        steps.push(Step::plain(StepKind::ReloadProxy));
-    }
-    steps.push(Step::plain(StepKind::RestartHub));
-    Ok(steps)
+fn saved_file(host: &dyn Host, backup: &Backup) -> Result<Option<FileState>, Cause> {
+    let Some(saved) = &backup.saved else {
+        return Ok(None);
+    };
+    Ok(Some(FileState {
+        bytes: saved_bytes(host, saved)?,
+        mode: saved.mode,
+        owner: saved.owner,
+        is_symlink: false,
+    }))
 }
 
-fn steps_to_default(observed: &Observed) -> Vec<Step> {
-    let mut steps = Vec::new();
-    let config = observed.config.clone().unwrap_or_default();
-    if config.text("auth.type").is_some_and(|class| class != FIRST_USE) {
-        steps.push(Step::plain(StepKind::TljhConfig(TljhChange::Unset {
-            path: "auth.type".to_owned(),
-        })));
-    }
-    for (path, there) in [
-        (observed.files.awscognito_py(), observed.awscognito_py.is_some()),
-        (
-            observed.files.awscognito_secret(),
-            observed.awscognito_secret.is_some(),
-        ),
-    ] {
-        if there {
-            steps.push(Step::plain(StepKind::RemoveFile { path }));
-        }
-    }
-    if !steps.is_empty() {
-        steps.push(Step::plain(StepKind::RestartHub));
-    }
-    steps
+/// The hub as the undo of this run will leave it.
+fn put_back(host: &dyn Host, run: &Journal, observed: &mut Observed) -> Result<(), Cause> {
+    let was = |path: PathBuf| match run.backup(&path) {
+        Some(backup) => saved_file(host, backup),
+        None => Ok(None),
+    };
+    observed.config_yaml = was(observed.files.config_yaml())?;
+    observed.awscognito_py = was(observed.files.awscognito_py())?;
+    observed.awscognito_secret = was(observed.files.awscognito_secret())?;
+    observed.folder_mode = run.folder_mode;
+    let bytes = observed.config_yaml.as_ref().map(|file| file.bytes.as_slice());
+    observed.config = ConfigYaml::parse(bytes.unwrap_or_default());
+    Ok(())
 }
 
 /// The login that should be back is back.

@@ -4,7 +4,9 @@
 mod concerns;
 mod planning;
 mod step;
+mod way_back;
 
 pub use concerns::Concern;
 pub use planning::{NoPlan, Plan, plan, secret_file};
 pub use step::{Step, StepKind};
+pub use way_back::{Past, PastFile, lost_on_the_way_back, plan_back, plan_to_default};

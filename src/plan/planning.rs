@@ -18,16 +18,16 @@ const SECRET_MODE: u32 = 0o600;
 const SETTINGS_MODE: u32 = 0o644;
 
 /// The steps, in order, and what to know beside them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Plan {
-    /// What is done, in order; empty when the hub is as the answers say.
+    /// What is done, in order; empty when the hub is so already.
     pub steps: Vec<Step>,
     /// What a person should know.
     pub warnings: Vec<String>,
 }
 
 impl Plan {
-    /// Whether the hub is as the answers say already.
+    /// Whether there is nothing to do.
     pub fn is_empty(&self) -> bool {
         self.steps.is_empty()
     }
@@ -157,7 +157,7 @@ fn back_to_root(answers: &Answers, config: &ConfigYaml) -> Option<TljhChange> {
 }
 
 /// `config.yaml: auth.type: a → b`.
-fn words(config: &ConfigYaml, change: &TljhChange) -> String {
+pub(super) fn words(config: &ConfigYaml, change: &TljhChange) -> String {
     let shown =
         |value: Option<&serde_json::Value>| value.map_or_else(|| "(not set)".to_owned(), ToString::to_string);
     format!(

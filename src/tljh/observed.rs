@@ -103,6 +103,15 @@ pub struct Observed {
     pub other_settings: Vec<(PathBuf, String)>,
 }
 
+impl Observed {
+    /// One of the files that a run may change, as it lies there.
+    pub fn file(&self, path: &Path) -> Option<&FileState> {
+        let states = [&self.config_yaml, &self.awscognito_py, &self.awscognito_secret];
+        let mut files = self.files.touched().into_iter().zip(states);
+        files.find(|(touched, _)| touched == path)?.1.as_ref()
+    }
+}
+
 /// The packages of the hub's environment that matter.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Versions {

@@ -232,14 +232,7 @@ fn wishing<T>(world: &World, toml: &str, secret: &str, act: impl FnOnce(&Wish<'_
 pub fn rolled_back(host: &dyn Host, world: &World, back_to: BackTo) -> Result<WentBack, RunFailed> {
     let state = StateDir::for_hub(world.prefix());
     let _lock = lock(host, &state).map_err(RunFailed::Untouched)?;
-    roll_back(
-        host,
-        &state,
-        world.prefix(),
-        back_to,
-        DEADLINE,
-        &mut Quiet::default(),
-    )
+    roll_back(host, &state, back_to, DEADLINE, &mut Quiet::default())
 }
 
 /// `hubgate rollback [--force]`, without any fault.

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::answers::{Answers, Checked};
 use crate::apply::{Applied, StateDir, Wish, apply, lock, plan_for, would_recover};
+use crate::cli::hub::planned::tell_plan;
 use crate::cli::{AnswerFlags, Global};
 use crate::host::Host;
 use crate::plan::Plan;
@@ -153,18 +154,7 @@ fn dry_run(global: &Global, args: &Args, host: &dyn Host, checked: &Checked) -> 
     if plan.is_empty() {
         ui.line("nothing to do: the hub is as the answers say");
     }
-    for (number, step) in plan.steps.iter().enumerate() {
-        ui.line(format!("{:>2}. {step}", number + 1));
-        for line in step.diff.iter().flat_map(|diff| diff.lines()) {
-            ui.line(format!("      {line}"));
-        }
-        ui.line(format!("    undo: {}", step.kind.undo_words()));
-    }
-    let outcome = if plan.is_empty() {
-        "nothing-to-do"
-    } else {
-        "planned"
-    };
+    let outcome = tell_plan(ui, &plan);
     ui.document(&Document {
         outcome,
         run: None,

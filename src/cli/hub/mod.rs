@@ -3,6 +3,7 @@
 pub mod apply;
 pub mod doctor;
 pub mod install;
+mod planned;
 pub mod recovery;
 pub mod rehearse;
 pub mod render;

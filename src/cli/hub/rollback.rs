@@ -5,20 +5,29 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::apply::{BackTo, Cause, History, Journal, Purpose, RunState, StateDir, WentBack, lock, roll_back};
+use crate::apply::{
+    BackTo, Cause, History, Journal, Purpose, RunState, StateDir, WayBack, WentBack, lock, roll_back,
+    way_back,
+};
 use crate::cli::Global;
+use crate::cli::hub::planned::tell_plan;
 use crate::host::Host;
-use crate::ui::Steps;
+use crate::plan::Plan;
+use crate::ui::{Steps, Ui};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Example:
+  sudo hubgate rollback --dry-run       # what it would do
   sudo hubgate rollback
   sudo hubgate rollback --to-default    # TLJH's own first-use login")]
 pub struct Args {
     /// Go back to TLJH's first-use login instead
     #[arg(long, conflicts_with = "list")]
     to_default: bool,
+    /// Show what would be done and change nothing
+    #[arg(long, conflicts_with = "list")]
+    dry_run: bool,
     /// Show what was applied and taken back so far
     #[arg(long)]
     list: bool,
@@ -38,6 +47,14 @@ struct Document<'a> {
 }
 
 #[derive(Serialize)]
+struct DryRun<'a> {
+    outcome: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    undone_first: Option<&'a str>,
+    plan: &'a Plan,
+}
+
+#[derive(Serialize)]
 struct Row {
     run: String,
     started: String,
@@ -53,22 +70,18 @@ pub fn run(global: &Global, args: &Args) -> anyhow::Result<ExitCode> {
     if args.list {
         return list(global, &host, &state);
     }
-    let _lock = lock(&host, &state)?;
-    crate::cli::stop_on_signals(&host)?;
     let back_to = if args.to_default {
         BackTo::Default
     } else {
         BackTo::BeforeLastApply { force: args.force }
     };
+    if args.dry_run {
+        return dry_run(ui, &way_back(&host, &state, back_to)?);
+    }
+    let _lock = lock(&host, &state)?;
+    crate::cli::stop_on_signals(&host)?;
     let deadline = Duration::from_secs(args.hub_deadline);
-    match roll_back(
-        &host,
-        &state,
-        &global.prefix,
-        back_to,
-        deadline,
-        &mut Steps::new(ui),
-    )? {
+    match roll_back(&host, &state, back_to, deadline, &mut Steps::new(ui))? {
         WentBack::Done(journal) => {
             ui.line(match back_to {
                 BackTo::Default => "restored: the hub has TLJH's first-use login",
@@ -97,6 +110,30 @@ pub fn run(global: &Global, args: &Args) -> anyhow::Result<ExitCode> {
         }
     }
     ui.stays_done_untold();
+    Ok(ExitCode::SUCCESS)
+}
+
+fn dry_run(ui: Ui, way: &WayBack) -> anyhow::Result<ExitCode> {
+    let undone_first = way.undone_first.as_ref().map(|run| run.words.as_str());
+    if let Some(words) = undone_first {
+        ui.warn(words);
+    }
+    let mut outcome = tell_plan(ui, &way.plan);
+    match undone_first {
+        Some(_) if way.plan.is_empty() => {
+            outcome = "planned";
+            ui.line(
+                "nothing more than that: hubgate rollback once more goes back to before the apply before it",
+            );
+        }
+        None if way.plan.is_empty() => ui.line("nothing to do: the hub has TLJH's first-use login"),
+        _ => {}
+    }
+    ui.document(&DryRun {
+        outcome,
+        undone_first,
+        plan: &way.plan,
+    })?;
     Ok(ExitCode::SUCCESS)
 }
 
