@@ -3,74 +3,46 @@
 use super::given::{Given, Layer};
 use super::origin::Origin;
 use super::problem::{Problem, Problems, without_pasted_secret};
-use super::setting::Key;
-use crate::invalid::{Invalid, Warning};
+use super::setting::{Fallback, Key, Typed};
+use crate::hub::OauthenticatorVersion;
+use crate::invalid::Warning;
 
 /// Collects problems and warnings while the answers are built. A builder method returns `None` only
 /// after it noted why.
 pub(super) struct Door<'a> {
     pub(super) given: &'a Layer,
+    pub(super) found: Option<OauthenticatorVersion>,
     pub(super) problems: Problems,
     pub(super) warnings: Vec<Warning>,
 }
 
 impl Door<'_> {
-    pub(super) fn list<T: PartialEq>(
-        &mut self,
-        key: Key,
-        parse: impl Fn(&str) -> Result<T, Invalid>,
-    ) -> Option<Vec<T>> {
-        let Some(given) = self.given.get(&key) else {
-            return Some(Vec::new());
+    /// What was given for the setting, or what holds without it.
+    pub(super) fn take<T>(&mut self, setting: &Typed<T>) -> Option<T> {
+        let key = setting.key;
+        let given = self.given.get(&key).filter(|given| !given.items.is_empty());
+        let fallback = || match key.setting().fallback {
+            Fallback::Empty => Some(Given::many(Vec::<String>::new(), Origin::Prompt)),
+            _ => Some(Given::one(
+                key.default_text(self.given, self.found)?,
+                Origin::Prompt,
+            )),
         };
-        let mut values = Vec::new();
-        let before = self.problems.len();
-        for item in &given.items {
-            match parse(&item.text) {
-                Ok(value) if values.contains(&value) => {}
-                Ok(value) => values.push(value),
-                Err(invalid) => self
-                    .problems
-                    .add(Problem::invalid(key, item.origin.clone(), invalid)),
-            }
-        }
-        (self.problems.len() == before).then_some(values)
-    }
-
-    pub(super) fn required<T>(
-        &mut self,
-        key: Key,
-        remedy: &str,
-        parse: impl Fn(&str) -> Result<T, Invalid>,
-    ) -> Option<T> {
-        let known = self.problems.unread() || self.problems.iter().any(|problem| problem.key == Some(key));
-        match self.optional(key, parse)? {
-            Some(value) => Some(value),
-            None if known => None,
-            None => {
+        let Some(given) = given.cloned().or_else(fallback) else {
+            let known =
+                self.problems.unread() || self.problems.iter().any(|problem| problem.key == Some(key));
+            if let (false, Fallback::Needed(remedy)) = (known, key.setting().fallback) {
                 self.problems.add(Problem::missing(key, remedy));
-                None
             }
-        }
-    }
-
-    /// `Some(None)` when nobody gave it, `None` when what was given is wrong.
-    pub(super) fn optional<T>(
-        &mut self,
-        key: Key,
-        parse: impl Fn(&str) -> Result<T, Invalid>,
-    ) -> Option<Option<T>> {
-        let Some(item) = self.given.get(&key).and_then(|given| given.items.last()) else {
-            return Some(None);
+            return None;
         };
-        match parse(&item.text) {
-            Ok(value) => Some(Some(value)),
-            Err(invalid) => self.refuse(key, item.origin.clone(), invalid),
+        let wrong = match (setting.parse)(&given) {
+            Ok(value) => return Some(value),
+            Err(wrong) => wrong,
+        };
+        for (origin, invalid) in wrong {
+            self.problems.add(Problem::invalid(key, origin, invalid));
         }
-    }
-
-    pub(super) fn refuse<T>(&mut self, key: Key, origin: Origin, invalid: Invalid) -> Option<T> {
-        self.problems.add(Problem::invalid(key, origin, invalid));
         None
     }
 

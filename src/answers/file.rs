@@ -130,7 +130,7 @@ impl Reader<'_> {
 
     fn value(&mut self, key: Key, item: &Item, key_origin: Origin) {
         let origin = item.span().map_or(key_origin, |span| self.origin(Some(span)));
-        let given = match (key.setting().kind, item) {
+        let given = match (key.setting().kind(), item) {
             (Kind::Text, item) => item.as_str().map(|text| Given::one(text, origin.clone())),
             (Kind::Switch, item) => item
                 .as_bool()
@@ -164,13 +164,13 @@ impl Reader<'_> {
 
     fn wrong_type(&mut self, key: Key, item: &Item, origin: Origin) {
         let setting = key.setting();
-        let (wants, example) = match setting.kind {
+        let (wants, example) = match setting.kind() {
             Kind::Text => ("a text in double quotes", format!("{} = \"…\"", setting.name)),
             Kind::Switch => ("true or false", format!("{} = true", setting.name)),
             Kind::List => ("a list of texts", format!("{} = [\"…\", \"…\"]", setting.name)),
         };
         // In a list, what is wrong is an item.
-        let wrong = item.as_array().filter(|_| setting.kind == Kind::List);
+        let wrong = item.as_array().filter(|_| setting.kind() == Kind::List);
         let wrong = wrong.and_then(|array| array.iter().find(|value| !value.is_str()));
         let origin = wrong
             .and_then(toml_edit::Value::span)

@@ -112,7 +112,7 @@ pub fn from_environment(lookup: impl Fn(&str) -> Option<String>, problems: &mut 
             continue;
         };
         let origin = Origin::Variable(setting.variable);
-        let given = match setting.kind {
+        let given = match setting.kind() {
             Kind::Text | Kind::Switch => Given::one(text, origin),
             Kind::List => match split_list(&text) {
                 Ok(texts) => Given::many(texts, origin),

@@ -3,7 +3,8 @@
 use crate::invalid::Invalid;
 
 /// The words of `[https] mode`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::Display, strum::EnumString, strum::IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub enum HttpsMode {
     /// TLJH's traefik gets a certificate from Let's Encrypt.
     LetsEncrypt,
@@ -21,31 +22,21 @@ impl HttpsMode {
     /// # Errors
     /// When it is none of them.
     pub fn parse(typed: &str) -> Result<Self, Invalid> {
-        match typed
+        let word = typed
             .trim()
             .to_ascii_lowercase()
-            .replace(['-', '_', '\'', ' '], "")
-            .as_str()
-        {
-            "letsencrypt" => Ok(Self::LetsEncrypt),
-            "certificate" => Ok(Self::Certificate),
-            "proxy" => Ok(Self::Proxy),
-            "off" => Ok(Self::Off),
-            _ => Err(Invalid::new(
+            .replace(['-', '_', '\'', ' '], "");
+        word.parse().map_err(|_| {
+            Invalid::new(
                 format!("'{}' is no way to set up HTTPS", typed.trim()),
                 "use letsencrypt, certificate, proxy (TLS ends in front of the hub) or off (localhost only)",
-            )),
-        }
+            )
+        })
     }
 
     /// The word.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::LetsEncrypt => "letsencrypt",
-            Self::Certificate => "certificate",
-            Self::Proxy => "proxy",
-            Self::Off => "off",
-        }
+        self.into()
     }
 }
 

@@ -51,7 +51,8 @@ pub struct Cognito {
 }
 
 /// The words of `[access] allow`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::Display, strum::EnumString, strum::IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub enum Allow {
     /// Everyone in the user pool.
     All,
@@ -80,24 +81,17 @@ impl Allow {
     /// # Errors
     /// When it is none of them.
     pub fn parse(typed: &str) -> Result<Self, Invalid> {
-        match typed.trim().to_ascii_lowercase().as_str() {
-            "all" => Ok(Self::All),
-            "users" => Ok(Self::Users),
-            "groups" => Ok(Self::Groups),
-            _ => Err(Invalid::new(
+        typed.trim().to_ascii_lowercase().parse().map_err(|_| {
+            Invalid::new(
                 format!("'{}' is no rule for who may log in", typed.trim()),
                 "use all (everyone in the user pool), users or groups",
-            )),
-        }
+            )
+        })
     }
 
     /// The word.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::All => "all",
-            Self::Users => "users",
-            Self::Groups => "groups",
-        }
+        self.into()
     }
 }
 

@@ -3,14 +3,14 @@
 use super::checks;
 use super::door::Door;
 use super::given::Layer;
-use super::https::{Https, HttpsMode, parse_email, parse_path};
-use super::model::{Access, Allow, Answers, Cognito, Hub};
+use super::https::{Https, HttpsMode};
+use super::model::{Access, Answers, Cognito, Hub};
 use super::problem::Problems;
-use super::setting::Key;
-use crate::cognito::{ClientId, CognitoDomain, ScopeSet, UsernameClaim};
-use crate::hub::{BaseUrl, GroupName, HubUrl, OauthenticatorVersion, UserName};
-use crate::invalid::{Invalid, Warning};
-use crate::secret::SecretSource;
+use super::setting::{Key, Typed};
+use super::table::typed;
+use crate::cognito::UsernameClaim;
+use crate::hub::{OauthenticatorVersion, UserName};
+use crate::invalid::Warning;
 
 /// Valid answers, what was given for them, and what a person should know all the same: one value, so that what
 /// was checked is what is acted on and recorded.
@@ -38,13 +38,13 @@ pub fn resolve(
 ) -> Result<Checked, Problems> {
     let mut door = Door {
         given,
+        found,
         problems,
         warnings: Vec::new(),
     };
-    let version = door.optional(Key::Oauthenticator, OauthenticatorVersion::parse);
-    let version = version.map(|v| v.or(found).unwrap_or(OauthenticatorVersion::NEWEST));
+    let version = door.take(&typed::Oauthenticator);
     let hub = door.hub();
-    let https = door.https(hub.as_ref().map(|hub| &hub.url));
+    let https = door.https();
     let cognito = door.cognito();
     let access = door.access();
     if let (Some(hub), Some(https)) = (&hub, &https) {
@@ -79,74 +79,55 @@ pub fn resolve(
 
 impl Door<'_> {
     fn hub(&mut self) -> Option<Hub> {
-        let url = self.required(
-            Key::HubUrl,
-            "the address that people type, like https://hub.example.org",
-            HubUrl::parse,
-        );
-        let base_url = self.optional(Key::BaseUrl, BaseUrl::parse);
-        let admins = self.users(Key::Admins);
+        let url = self.take(&typed::HubUrl);
+        let base_url = self.take(&typed::BaseUrl);
+        let admins = self.users(&typed::Admins);
         Some(Hub {
             url: url?,
-            base_url: base_url?.unwrap_or_default(),
+            base_url: base_url?,
             admins: admins?,
         })
     }
 
-    fn https(&mut self, url: Option<&HubUrl>) -> Option<Https> {
-        let mode = self.optional(Key::HttpsMode, HttpsMode::parse)?;
-        let local = url.is_some_and(|url| !url.is_https());
-        let mode = mode.unwrap_or(if local {
-            HttpsMode::Off
-        } else {
-            HttpsMode::LetsEncrypt
-        });
-        match mode {
-            HttpsMode::LetsEncrypt => {
-                let remedy = "Let's Encrypt writes there before a certificate runs out";
-                let email = self.required(Key::HttpsEmail, remedy, parse_email)?;
-                Some(Https::LetsEncrypt { email })
-            }
+    fn https(&mut self) -> Option<Https> {
+        let https = match self.take(&typed::HttpsMode)? {
+            HttpsMode::LetsEncrypt => Https::LetsEncrypt {
+                email: self.take(&typed::HttpsEmail)?,
+            },
             HttpsMode::Certificate => {
-                let cert = self.required(Key::HttpsCert, "the certificate's path on the hub", parse_path);
-                let key = self.required(Key::HttpsKey, "the private key's path on the hub", parse_path);
-                Some(Https::Certificate {
+                let cert = self.take(&typed::HttpsCert);
+                let key = self.take(&typed::HttpsKey);
+                Https::Certificate {
                     cert: cert?,
                     key: key?,
-                })
+                }
             }
-            HttpsMode::Proxy => Some(Https::Proxy),
-            HttpsMode::Off => Some(Https::Off),
-        }
-        .inspect(|https| checks::https_has_no_leftovers(self, https))
+            HttpsMode::Proxy => Https::Proxy,
+            HttpsMode::Off => Https::Off,
+        };
+        checks::https_has_no_leftovers(self, &https);
+        Some(https)
     }
 
     fn cognito(&mut self) -> Option<Cognito> {
-        let domain = self.required(
-            Key::Domain,
-            "the user pool's domain: in the Cognito console, Branding, Domain",
-            CognitoDomain::parse,
-        );
-        let client_id = self.required(
-            Key::ClientId,
-            "in the Cognito console: your user pool, App clients",
-            ClientId::parse,
-        );
-        let client_secret = self.client_secret();
+        let domain = self.take(&typed::Domain);
+        let client_id = self.take(&typed::ClientId);
+        let client_secret = self.take(&typed::ClientSecret);
         if let Some(id) = client_id.as_ref().filter(|id| id.as_str().len() >= 40) {
             let length = id.as_str().len();
             let warning =
                 format!("the client id has {length} characters and Cognito's have 26: is it the secret?");
             self.warn(Key::ClientId, &warning);
         }
-        let username = self
-            .optional(Key::Username, UsernameClaim::parse)
-            .map(|c| c.unwrap_or(UsernameClaim::Username));
+        let username = self.take(&typed::Username);
         if let Some(warning) = username.as_ref().and_then(UsernameClaim::warning) {
             self.warn(Key::Username, &warning);
         }
-        let auto_login = self.optional(Key::AutoLogin, parse_switch);
-        let scopes = self.scopes(username.as_ref());
+        let auto_login = self.take(&typed::AutoLogin);
+        let scopes = self.take(&typed::Scopes);
+        if let (Some(scopes), Some(claim)) = (&scopes, &username) {
+            checks::scopes_tell_the_claim(self, scopes, claim);
+        }
         if let (Some(domain), Some(source)) = (&domain, &client_secret) {
             checks::domain_fits_secret(self, domain, source);
         }
@@ -156,41 +137,15 @@ impl Door<'_> {
             client_secret: client_secret?,
             scopes: scopes?,
             username: username?,
-            auto_login: auto_login?.unwrap_or(false),
+            auto_login: auto_login?,
         })
     }
 
-    fn client_secret(&mut self) -> Option<SecretSource> {
-        let remedy = "say where it is, never the secret itself: file:PATH, env:NAME, stdin, secretsmanager:ID or ssm:NAME";
-        self.required(Key::ClientSecret, remedy, |text| text.parse::<SecretSource>())
-    }
-
-    fn scopes(&mut self, claim: Option<&UsernameClaim>) -> Option<ScopeSet> {
-        let Some(given) = self
-            .given
-            .get(&Key::Scopes)
-            .filter(|given| !given.items.is_empty())
-        else {
-            return claim.map(ScopeSet::default_for);
-        };
-        match ScopeSet::parse(&given.texts()) {
-            Ok(scopes) => {
-                if let Some(claim) = claim {
-                    checks::scopes_tell_the_claim(self, &scopes, claim);
-                }
-                Some(scopes)
-            }
-            Err(invalid) => self.refuse(Key::Scopes, given.origin.clone(), invalid),
-        }
-    }
-
     fn access(&mut self) -> Option<Access> {
-        let remedy =
-            "say who may log in: all (everyone in the user pool), users or groups; there is no default";
-        let allow = self.required(Key::Allow, remedy, Allow::parse);
-        let users = self.users(Key::Users);
-        let groups = self.list(Key::Groups, GroupName::parse);
-        let admin_groups = self.list(Key::AdminGroups, GroupName::parse);
+        let allow = self.take(&typed::Allow);
+        let users = self.users(&typed::Users);
+        let groups = self.take(&typed::Groups);
+        let admin_groups = self.take(&typed::AdminGroups);
         let access = Access {
             allow: allow?,
             users: users?,
@@ -201,9 +156,9 @@ impl Door<'_> {
         Some(access)
     }
 
-    fn users(&mut self, key: Key) -> Option<Vec<UserName>> {
-        let users = self.list(key, UserName::parse)?;
-        let given = self.given.get(&key);
+    fn users(&mut self, setting: &Typed<Vec<UserName>>) -> Option<Vec<UserName>> {
+        let users = self.take(setting)?;
+        let given = self.given.get(&setting.key);
         let warnings: Vec<Warning> = given.map_or_else(Vec::new, |given| {
             let parsed = given
                 .items
@@ -214,58 +169,8 @@ impl Door<'_> {
                 .collect()
         });
         for warning in warnings {
-            self.warn(key, &warning);
+            self.warn(setting.key, &warning);
         }
         Some(users)
-    }
-}
-
-/// Reads `true` and `false`, and what people type for them.
-fn parse_switch(typed: &str) -> Result<bool, Invalid> {
-    match typed.trim().to_ascii_lowercase().as_str() {
-        "true" | "yes" | "on" | "1" | "y" => Ok(true),
-        "false" | "no" | "off" | "0" | "n" => Ok(false),
-        other => Err(Invalid::new(
-            format!("'{other}' is neither true nor false"),
-            "use true or false",
-        )),
-    }
-}
-
-/// Checks one setting on its own, as the wizard does after each answer, and returns it as it was
-/// understood: one text, or each of a list.
-///
-/// # Errors
-/// The first thing that is wrong with it.
-pub fn check_one(key: Key, text: &str) -> Result<Vec<String>, Invalid> {
-    fn one<T: ToString>(parsed: Result<T, Invalid>) -> Result<Vec<String>, Invalid> {
-        Ok(vec![parsed?.to_string()])
-    }
-    fn each<T: ToString>(text: &str, parse: fn(&str) -> Result<T, Invalid>) -> Result<Vec<String>, Invalid> {
-        let parsed = split(text)?.into_iter().map(|text| Ok(parse(&text)?.to_string()));
-        parsed.collect()
-    }
-    fn split(text: &str) -> Result<Vec<String>, Invalid> {
-        super::given::split_list(text).map_err(|problem| Invalid::new(problem, "separate by commas"))
-    }
-    match key {
-        Key::HubUrl => one(HubUrl::parse(text)),
-        Key::BaseUrl => one(BaseUrl::parse(text)),
-        Key::Admins | Key::Users => each(text, UserName::parse),
-        Key::HttpsMode => one(HttpsMode::parse(text).map(HttpsMode::as_str)),
-        Key::HttpsEmail => one(parse_email(text)),
-        Key::HttpsCert | Key::HttpsKey => one(parse_path(text)),
-        Key::Domain => one(CognitoDomain::parse(text)),
-        Key::ClientId => one(ClientId::parse(text)),
-        Key::ClientSecret => one(text.parse::<SecretSource>()),
-        Key::Scopes => Ok(ScopeSet::parse(&split(text)?)?
-            .iter()
-            .map(str::to_owned)
-            .collect()),
-        Key::Username => one(UsernameClaim::parse(text)),
-        Key::AutoLogin => one(parse_switch(text)),
-        Key::Allow => one(Allow::parse(text).map(Allow::as_str)),
-        Key::Groups | Key::AdminGroups => each(text, GroupName::parse),
-        Key::Oauthenticator => one(OauthenticatorVersion::parse(text)),
     }
 }

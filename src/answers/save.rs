@@ -68,7 +68,7 @@ fn put(table: &mut dyn TableLike, setting: &Setting, mut value: Value) {
 }
 
 fn value_of(key: Key, texts: &[&str]) -> Option<Value> {
-    match key.setting().kind {
+    match key.setting().kind() {
         Kind::Text => texts.last().map(|text| Value::from(*text)),
         Kind::Switch => texts.last().map(|text| Value::from(*text == "true")),
         Kind::List => Some(Value::Array(texts.iter().copied().collect::<Array>())),

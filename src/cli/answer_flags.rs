@@ -138,7 +138,7 @@ impl clap::FromArgMatches for AnswerFlags {
             let origin = Origin::Flag(key.setting().flag);
             let mut texts = Vec::new();
             for value in values {
-                match key.setting().kind {
+                match key.setting().kind() {
                     Kind::Text | Kind::Switch => texts.push(value.clone()),
                     Kind::List => match split_list(value) {
                         Ok(several) => texts.extend(several),
@@ -221,8 +221,8 @@ fn flag(setting: &'static Setting) -> Arg {
     let arg = Arg::new(setting.flag)
         .long(setting.flag)
         .value_name(setting.value_name);
-    let arg = arg.help(setting.help).help_heading(HEADING);
-    match setting.kind {
+    let arg = arg.help(setting.help_with_default()).help_heading(HEADING);
+    match setting.kind() {
         Kind::Text => arg.action(ArgAction::Set),
         Kind::List => arg.action(ArgAction::Append),
         Kind::Switch => arg

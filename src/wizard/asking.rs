@@ -1,17 +1,16 @@
 //! One question, in the form that its setting has.
 
 use super::Wizard;
-use crate::answers::questions::{Choice, Form};
-use crate::answers::{Given, Key, Kind, Origin, check_one, split_list};
+use crate::answers::{Choice, Form, Given, Key, Kind, Origin, check_one, split_list};
 use crate::invalid::Invalid;
 use crate::ui::prompt::{Ask, Halt, Menu, NONE, Reply};
 
 impl Wizard<'_> {
     pub(super) fn ask(&mut self, key: Key) -> Result<Reply<()>, Halt> {
         let complaint = self.complaints.remove(&key);
-        let reply = match key.question().form {
+        let reply = match key.setting().form {
             Form::Text | Form::List => self.ask_text(key, complaint)?,
-            Form::Choice(choices) => self.ask_choice(key, complaint, choices)?,
+            Form::Choice(choices) | Form::Switch(choices) => self.ask_choice(key, complaint, choices)?,
             Form::Source => self.ask_source(complaint)?,
         };
         if reply == Reply::Answer(()) {
@@ -28,14 +27,14 @@ impl Wizard<'_> {
             (None, Some(known)) if !known.is_empty() => (None, Some(known.clone())),
             (None, _) => (None, default.clone().or_else(|| self.suggestion(key))),
         };
-        let mut explain = key.question().explain.to_owned();
+        let mut explain = key.setting().explain.to_owned();
         if key.may_be_empty() && offered.is_none() {
             explain.push_str(" Enter for none.");
         } else if key.may_be_empty() {
             explain.push_str(&format!(" {NONE} for none."));
         }
         let ask = Ask {
-            title: key.question().title,
+            title: key.setting().title,
             explain: &explain,
             complaint,
             default: offered,
@@ -58,7 +57,7 @@ impl Wizard<'_> {
         mut complaint: Option<String>,
         choices: &[Choice],
     ) -> Result<Reply<()>, Halt> {
-        let question = key.question();
+        let question = key.setting();
         loop {
             let current = self
                 .given
@@ -120,7 +119,7 @@ impl Wizard<'_> {
         if unchanged {
             return;
         }
-        let given = match key.setting().kind {
+        let given = match key.setting().kind() {
             Kind::Text | Kind::Switch => Given::one(text, Origin::Prompt),
             Kind::List if text == NONE => Given::many(Vec::<String>::new(), Origin::Prompt),
             // What check() let through can be split.
@@ -137,12 +136,9 @@ impl Wizard<'_> {
             .map(|given| joined(key, given))
             .filter(|text| !text.is_empty());
         let text = given.or_else(|| self.default_of(key));
-        let choices = match key.question().form {
-            Form::Choice(choices) => choices,
-            _ => &[],
-        };
+        let choices = key.setting().choices().iter();
         let label = choices
-            .iter()
+            .clone()
             .find(|choice| choice.word == text.as_deref())
             .and_then(|choice| choice.label.split("  ").next());
         label
@@ -168,7 +164,7 @@ impl Wizard<'_> {
 /// A value as a person types it. Names with commas in them stand in a TOML array.
 pub(super) fn joined(key: Key, given: &Given) -> String {
     let texts = given.texts();
-    let list = key.setting().kind == Kind::List;
+    let list = key.setting().kind() == Kind::List;
     if list
         && texts
             .iter()

@@ -10,8 +10,7 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::answers::questions::ORDER;
-use crate::answers::{Checked, Given, Key, Layer, Origin, Problem, Problems, check_one, resolve};
+use crate::answers::{Checked, Given, Key, Layer, Origin, Problem, Problems, When, check_one, resolve};
 use crate::host::Host;
 use crate::hub::OauthenticatorVersion;
 use crate::ui::page::Row;
@@ -102,8 +101,11 @@ impl<'a> Wizard<'a> {
     /// # Errors
     /// [`Halt`].
     pub fn change(&mut self) -> Result<(), Halt> {
-        let keys: Vec<Key> = ORDER.into_iter().filter(|key| self.may_change(*key)).collect();
-        let item = |key: &Key| format!("{:<20}  {}", key.question().title, self.current(*key));
+        let keys: Vec<Key> = Key::in_order_of_asking()
+            .into_iter()
+            .filter(|key| self.may_change(*key))
+            .collect();
+        let item = |key: &Key| format!("{:<20}  {}", key.setting().title, self.current(*key));
         let menu = Menu {
             title: "Change",
             explain: "Which answer? Those at the end are rarely needed.",
@@ -177,7 +179,9 @@ impl<'a> Wizard<'a> {
     }
 
     fn next_open(&self) -> Option<Key> {
-        ORDER.into_iter().find(|key| self.is_open(*key))
+        Key::in_order_of_asking()
+            .into_iter()
+            .find(|key| self.is_open(*key))
     }
 
     fn is_open(&self, key: Key) -> bool {
@@ -267,10 +271,7 @@ impl<'a> Wizard<'a> {
 
     /// What a person may pick to change.
     fn may_change(&self, key: Key) -> bool {
-        let rarely = matches!(
-            key,
-            Key::AdminGroups | Key::Scopes | Key::BaseUrl | Key::AutoLogin | Key::Oauthenticator
-        );
+        let rarely = matches!(key.setting().when, When::Rarely);
         self.given.contains_key(&key) || rarely || key.is_asked(&self.given)
     }
 }

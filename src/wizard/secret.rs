@@ -65,7 +65,7 @@ const PLACES: [Place; 5] = [
 
 impl Wizard<'_> {
     pub(super) fn ask_source(&mut self, mut complaint: Option<String>) -> Result<Reply<()>, Halt> {
-        let question = Key::ClientSecret.question();
+        let question = Key::ClientSecret.setting();
         loop {
             let menu = Menu {
                 title: question.title,
