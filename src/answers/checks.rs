@@ -111,9 +111,9 @@ pub(super) fn domain_fits_secret(door: &mut Door<'_>, domain: &CognitoDomain, so
     }
 }
 
-/// Once a scope beside `openid` narrows userInfo, the claim needs its own scope.
-pub(super) fn scopes_tell_the_claim(door: &mut Door<'_>, scopes: &ScopeSet, claim: &UsernameClaim) {
-    let Some(needed) = claim.scope_needed() else {
+/// Once a scope beside `openid` narrows what is told, the claim needs its own scope.
+pub(super) fn scopes_tell(door: &mut Door<'_>, scopes: &ScopeSet, claim: &str, needed: Option<&str>) {
+    let Some(needed) = needed else {
         return;
     };
     let narrowed = ["email", "phone", "profile"]
@@ -160,6 +160,20 @@ pub(super) fn somebody_may_log_in(door: &mut Door<'_>, access: &Access) {
     if access.allow != Allow::Groups && !access.groups.is_empty() {
         let what = format!("groups are named, but allow is {}", access.allow.as_str());
         door.clash(Key::Groups, what, "leave them out, or use allow groups");
+    }
+}
+
+/// A claim for groups that nothing asks for is a decision that would silently be dropped.
+pub(super) fn groups_claim_is_used(door: &mut Door<'_>, access: &Access) {
+    let claim = &access.groups_claim;
+    match claim.warning() {
+        Some(warning) if access.needs_groups() => door.warn(Key::GroupsClaim, &warning),
+        _ if access.needs_groups() || claim.is_of_the_pool() => {}
+        _ => door.clash(
+            Key::GroupsClaim,
+            "a claim for groups is given, but no group is named",
+            "leave it out, or name groups or admin_groups",
+        ),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The answers once they are valid. Each can only be built by [`resolve`](super::resolve()).
 
 use super::https::Https;
-use crate::cognito::{ClientId, CognitoDomain, ScopeSet, UsernameClaim};
+use crate::cognito::{ClientId, CognitoDomain, GroupsClaim, ScopeSet, UsernameClaim};
 use crate::hub::{self, BaseUrl, GroupName, HubUrl, OauthenticatorVersion, UserName};
 use crate::invalid::Invalid;
 use crate::secret::SecretSource;
@@ -69,10 +69,12 @@ pub struct Access {
     pub allow: Allow,
     /// Users who may log in.
     pub users: Vec<UserName>,
-    /// Cognito groups whose members may log in.
+    /// Groups whose members may log in.
     pub groups: Vec<GroupName>,
-    /// Cognito groups whose members administer the hub; they may log in too.
+    /// Groups whose members administer the hub; they may log in too.
     pub admin_groups: Vec<GroupName>,
+    /// The claim that names a person's groups.
+    pub groups_claim: GroupsClaim,
 }
 
 impl Allow {
@@ -96,7 +98,7 @@ impl Allow {
 }
 
 impl Access {
-    /// Whether Cognito's groups have to reach the hub.
+    /// Whether people's groups have to reach the hub.
     pub fn needs_groups(&self) -> bool {
         self.allow == Allow::Groups || !self.admin_groups.is_empty()
     }

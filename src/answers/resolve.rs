@@ -55,6 +55,10 @@ pub fn resolve(
     }
     if let (Some(hub), Some(cognito), Some(access)) = (&hub, &cognito, &access) {
         checks::names_look_like_the_claim(&mut door, hub, cognito, access);
+        if access.needs_groups() {
+            let claim = &access.groups_claim;
+            checks::scopes_tell(&mut door, &cognito.scopes, claim.as_str(), claim.scope_needed());
+        }
     }
     match (hub, https, cognito, access, version) {
         (Some(hub), Some(https), Some(cognito), Some(access), Some(oauthenticator))
@@ -126,7 +130,7 @@ impl Door<'_> {
         let auto_login = self.take(&typed::AutoLogin);
         let scopes = self.take(&typed::Scopes);
         if let (Some(scopes), Some(claim)) = (&scopes, &username) {
-            checks::scopes_tell_the_claim(self, scopes, claim);
+            checks::scopes_tell(self, scopes, claim.as_str(), claim.scope_needed());
         }
         if let (Some(domain), Some(source)) = (&domain, &client_secret) {
             checks::domain_fits_secret(self, domain, source);
@@ -146,13 +150,16 @@ impl Door<'_> {
         let users = self.users(&typed::Users);
         let groups = self.take(&typed::Groups);
         let admin_groups = self.take(&typed::AdminGroups);
+        let groups_claim = self.take(&typed::GroupsClaim);
         let access = Access {
             allow: allow?,
             users: users?,
             groups: groups?,
             admin_groups: admin_groups?,
+            groups_claim: groups_claim?,
         };
         checks::somebody_may_log_in(self, &access);
+        checks::groups_claim_is_used(self, &access);
         Some(access)
     }
 

@@ -4,7 +4,7 @@ use super::given::{Given, Layer};
 use super::https::{HttpsMode, parse_email, parse_path};
 use super::model::Allow;
 use super::setting::{Choice, Fallback, Form, Setting, When, each, one, split};
-use crate::cognito::{ClientId, CognitoDomain, ScopeSet, UsernameClaim};
+use crate::cognito::{ClientId, CognitoDomain, GroupsClaim, ScopeSet, UsernameClaim};
 use crate::hub::{BaseUrl, GroupName, HubUrl, OauthenticatorVersion, UserName};
 use crate::invalid::Invalid;
 use crate::secret::SecretSource;
@@ -104,7 +104,7 @@ settings! {
         2, When::Always, "Client secret", "The console shows it below the Client ID. Where does hubgate find it?", Form::Source;
     Scopes: ScopeSet = whole(ScopeSet::parse),
         "cognito" "scopes", "scope" "SCOPE", "HUBGATE_SCOPE",
-        "A scope to ask for (repeats)", Fallback::Follows("openid email", scopes_for_the_claim),
+        "A scope to ask for (repeats)", Fallback::Follows("openid email", scopes_for_the_claims),
         4, When::Rarely, "Scopes", "Cognito console: your app client, Login pages, OpenID Connect scopes", Form::List;
     Username: UsernameClaim = one(UsernameClaim::parse),
         "cognito" "username", "username-claim" "CLAIM", "HUBGATE_USERNAME_CLAIM",
@@ -133,6 +133,10 @@ settings! {
         "access" "admin_groups", "admin-group" "GROUP", "HUBGATE_ADMIN_GROUP",
         "A Cognito group whose members administer the hub (repeats)", Fallback::Empty,
         3, When::Rarely, "Administrator groups", "Cognito groups whose members are administrators, commas between", Form::List;
+    GroupsClaim: GroupsClaim = one(GroupsClaim::parse),
+        "access" "groups_claim", "groups-claim" "CLAIM", "HUBGATE_GROUPS_CLAIM",
+        "The claim that names a person's groups: cognito:groups, custom:department, …", Fallback::Text("cognito:groups"),
+        3, When::If(groups_are_used), "Claim of the groups", "The pool's own, or one that your identity provider fills?", Form::Choice(GROUPS);
     Oauthenticator: OauthenticatorVersion = one(OauthenticatorVersion::parse),
         "target" "oauthenticator", "oauthenticator" "VERSION", "HUBGATE_OAUTHENTICATOR",
         "The oauthenticator to write for",
@@ -181,6 +185,11 @@ const ALLOW: &[Choice] = &[
     choice("groups", "groups  the members of Cognito groups that I name"),
 ];
 
+const GROUPS: &[Choice] = &[
+    choice("cognito:groups", "cognito:groups  the user pool's own groups"),
+    ANOTHER_CLAIM,
+];
+
 /// Reads `true` and `false`, and what people type for them.
 fn parse_switch(typed: &str) -> Result<bool, Invalid> {
     match typed.trim().to_ascii_lowercase().as_str() {
@@ -213,9 +222,18 @@ fn allow(given: &Layer) -> Option<Allow> {
     valid(given, Key::Allow, Allow::parse)
 }
 
-fn scopes_for_the_claim(given: &Layer, _: Option<OauthenticatorVersion>) -> String {
+fn groups_are_used(given: &Layer) -> Option<bool> {
+    let administer = given
+        .get(&Key::AdminGroups)
+        .is_some_and(|given| !given.items.is_empty());
+    Some(allow(given)? == Allow::Groups || administer)
+}
+
+fn scopes_for_the_claims(given: &Layer, _: Option<OauthenticatorVersion>) -> String {
     let claim = valid(given, Key::Username, UsernameClaim::parse);
-    ScopeSet::default_for(&claim.unwrap_or(UsernameClaim::Username)).joined()
+    let groups = valid(given, Key::GroupsClaim, GroupsClaim::parse);
+    let groups = groups.filter(|_| groups_are_used(given) == Some(true));
+    ScopeSet::default_for(&claim.unwrap_or(UsernameClaim::Username), groups.as_ref()).joined()
 }
 
 #[cfg(test)]
@@ -275,6 +293,7 @@ mod tests {
         assert!(!Key::Users.is_asked(&all) && !Key::Groups.is_asked(&all));
         let groups = given(&[(Key::Allow, "groups")]);
         assert!(Key::Groups.is_asked(&groups) && Key::Users.matters(&groups));
+        assert!(Key::GroupsClaim.is_asked(&groups) && !Key::GroupsClaim.matters(&all));
     }
 
     #[test]
@@ -282,6 +301,11 @@ mod tests {
         let claim = given(&[(Key::Username, "preferred_username")]);
         assert_eq!(
             Key::Scopes.default_text(&claim, None).unwrap(),
+            "openid email profile"
+        );
+        let department = given(&[(Key::Allow, "groups"), (Key::GroupsClaim, "custom:department")]);
+        assert_eq!(
+            Key::Scopes.default_text(&department, None).unwrap(),
             "openid email profile"
         );
     }

@@ -1,4 +1,4 @@
-//! Which claim becomes the user's name on the hub.
+//! Which claims name a user and the user's groups on the hub.
 
 use std::fmt;
 
@@ -48,27 +48,8 @@ impl UsernameClaim {
     /// # Errors
     /// When it is empty or cannot be a claim's name.
     pub fn parse(typed: &str) -> Result<Self, Invalid> {
-        let name = typed.trim();
         let remedy = "use username, email, preferred_username, sub, or a claim's name like custom:login";
-        if name.is_empty() {
-            return Err(Invalid::new("the username claim is empty", remedy));
-        }
-        if let Some(odd) = name.chars().find(|c| c.is_whitespace() || c.is_control()) {
-            return Err(Invalid::new(
-                format!(
-                    "'{}' is not a claim: {} does not occur in one",
-                    name.escape_debug(),
-                    spelled(odd)
-                ),
-                remedy,
-            ));
-        }
-        if name.chars().count() > 128 {
-            return Err(Invalid::new(
-                "the username claim is longer than 128 characters",
-                remedy,
-            ));
-        }
+        let name = claim_name(typed, "username", remedy)?;
         Ok(match name {
             "username" | "cognito:username" => Self::Username,
             "email" => Self::Email,
@@ -132,6 +113,81 @@ impl UsernameClaim {
     fn changeable() -> Warning {
         "people who may write this attribute can take another's name on the hub; let the app client read it only, or make it an alias of the user pool".to_owned()
     }
+}
+
+/// The claim of the ID token that names a person's groups.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupsClaim(String);
+
+impl GroupsClaim {
+    /// The user pool's own groups, which are always a list.
+    pub const OF_THE_POOL: &str = "cognito:groups";
+
+    /// Reads a claim's name.
+    ///
+    /// # Errors
+    /// When it is empty, cannot be a claim's name, or names the person.
+    pub fn parse(typed: &str) -> Result<Self, Invalid> {
+        let remedy = "use cognito:groups, or a claim of your identity provider's like custom:department";
+        let name = claim_name(typed, "groups", remedy)?;
+        if ["sub", "username", "cognito:username"].contains(&name) {
+            return Err(Invalid::new(
+                format!("{name} names a person, not their groups"),
+                remedy,
+            ));
+        }
+        Ok(Self(name.to_owned()))
+    }
+
+    /// The claim as the ID token names it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether it is the user pool's own.
+    pub fn is_of_the_pool(&self) -> bool {
+        self.0 == Self::OF_THE_POOL
+    }
+
+    /// Whether it is an attribute of the user pool's, which scopes narrow, and not a claim that a trigger adds.
+    fn is_attribute(&self) -> bool {
+        self.0.starts_with("custom:") || STANDARD.contains(&self.0.as_str())
+    }
+
+    /// The scope that this claim wants beside `openid`, once any other scope narrows what is told.
+    pub fn scope_needed(&self) -> Option<&'static str> {
+        self.is_attribute().then_some("profile")
+    }
+
+    /// What to think about before this claim is used, if anything. Attributes that people may write are a way into
+    /// every group. Source:
+    /// <https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html>
+    pub fn warning(&self) -> Option<Warning> {
+        self.is_attribute().then(|| {
+            format!("people who may write {self} can put themselves into any group; let the app client read it only")
+        })
+    }
+}
+
+impl fmt::Display for GroupsClaim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+fn claim_name<'a>(typed: &'a str, what: &str, remedy: &str) -> Result<&'a str, Invalid> {
+    let name = typed.trim();
+    let problem = match name.chars().find(|c| c.is_whitespace() || c.is_control()) {
+        _ if name.is_empty() => format!("the {what} claim is empty"),
+        Some(odd) => format!(
+            "'{}' is not a claim: {} does not occur in one",
+            name.escape_debug(),
+            spelled(odd)
+        ),
+        None if name.chars().count() > 128 => format!("the {what} claim is longer than 128 characters"),
+        None => return Ok(name),
+    };
+    Err(Invalid::new(problem, remedy))
 }
 
 impl fmt::Display for UsernameClaim {

@@ -5,7 +5,7 @@ mod client;
 mod domain;
 mod scope;
 
-pub use claim::UsernameClaim;
+pub use claim::{GroupsClaim, UsernameClaim};
 pub use client::ClientId;
 pub(crate) use client::spelled;
 pub use domain::CognitoDomain;

@@ -46,9 +46,10 @@ impl ScopeSet {
 
     /// What to ask for when nobody said otherwise and the user name comes from `claim`'s attribute:
     /// `openid email`, and `profile` where the claim is not returned without it.
-    pub fn default_for(claim: &super::UsernameClaim) -> Self {
+    pub fn default_for(claim: &super::UsernameClaim, groups: Option<&super::GroupsClaim>) -> Self {
         let mut scopes = vec!["openid".to_owned(), "email".to_owned()];
-        if claim.scope_needed() == Some("profile") {
+        let of_groups = groups.and_then(super::GroupsClaim::scope_needed);
+        if [claim.scope_needed(), of_groups].contains(&Some("profile")) {
             scopes.push("profile".to_owned());
         }
         Self(scopes)

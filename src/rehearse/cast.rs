@@ -1,9 +1,11 @@
 //! Who logs in at a rehearsal: one account for each kind of person that the answers tell apart.
 
+use strum::VariantArray as _;
+
 use crate::answers::{Allow, Answers};
 use crate::cognito::UsernameClaim;
 use crate::hub::{GroupName, UserName};
-use crate::standin::User;
+use crate::standin::{GroupsForm, MappedGroups, User};
 
 /// Of long lists only the first few are played; the others are of the same kind.
 const OF_EACH_KIND: usize = 3;
@@ -40,14 +42,10 @@ pub fn cast(answers: &Answers, mut password: impl FnMut() -> String) -> Vec<Pers
         cast.listed(format!("user {user}"), user);
     }
     for group in access.admin_groups.iter().take(OF_EACH_KIND) {
-        cast.somebody(
-            format!("member of {group} (administrators)"),
-            "admin-member",
-            &[group.as_str()],
-        );
+        cast.members(group, " (administrators)", "admin-member");
     }
     for group in access.groups.iter().take(OF_EACH_KIND) {
-        cast.somebody(format!("member of {group}"), "member", &[group.as_str()]);
+        cast.members(group, "", "member");
     }
     if access.needs_groups() {
         let has = |name: &str| {
@@ -58,15 +56,46 @@ pub fn cast(answers: &Answers, mut password: impl FnMut() -> String) -> Vec<Pers
                 .any(|group| group.as_str() == name)
         };
         let other = numbered(OTHER_GROUP, has);
-        cast.somebody("member of another group alone".into(), "outsider", &[&other]);
+        cast.somebody(
+            "member of another group alone".into(),
+            "outsider",
+            Theirs::of(answers, &[&other], GroupsForm::OneText),
+        );
     }
     let everyone = match access.allow {
         Allow::All => "anyone else in the user pool",
         Allow::Users | Allow::Groups => "someone else in the user pool",
     };
-    cast.somebody(everyone.into(), "someone", &[]);
+    cast.somebody(everyone.into(), "someone", Theirs::default());
     cast.without_a_name();
     cast.people
+}
+
+/// Somebody's groups: the pool's own, and what the claim of the answers holds where that is another.
+#[derive(Default)]
+struct Theirs {
+    of_the_pool: Vec<String>,
+    mapped: Option<MappedGroups>,
+}
+
+impl Theirs {
+    /// Whose claim names another's groups is in the right ones by the pool, which must not count.
+    fn of(answers: &Answers, groups: &[&str], form: GroupsForm) -> Self {
+        let groups = groups.iter().map(ToString::to_string).collect();
+        let access = &answers.access;
+        if access.groups_claim.is_of_the_pool() {
+            return Self {
+                of_the_pool: groups,
+                mapped: None,
+            };
+        }
+        let opening = access.groups.iter().chain(&access.admin_groups);
+        let claim = access.groups_claim.as_str().to_owned();
+        Self {
+            of_the_pool: opening.map(ToString::to_string).collect(),
+            mapped: Some(MappedGroups { claim, form, groups }),
+        }
+    }
 }
 
 struct Cast<'a> {
@@ -80,18 +109,37 @@ struct Cast<'a> {
 impl Cast<'_> {
     /// Somebody whom the answers name.
     fn listed(&mut self, who: String, name: &UserName) {
-        let account = self.account(name.as_str(), &[]);
+        let account = self.account(name.as_str(), Theirs::default());
         self.people.push(Person { who, account });
     }
 
+    /// Members of a group; a claim of one's own is played in each form that it may have.
+    fn members(&mut self, group: &GroupName, what: &str, word: &str) {
+        let who = format!("member of {group}{what}");
+        if self.answers.access.groups_claim.is_of_the_pool() {
+            let theirs = Theirs::of(self.answers, &[group.as_str()], GroupsForm::List);
+            return self.somebody(who, word, theirs);
+        }
+        for form in GroupsForm::VARIANTS {
+            let (told, groups) = match form {
+                GroupsForm::List => ("a list", vec![OTHER_GROUP, group.as_str()]),
+                GroupsForm::OneText => ("one text", vec![group.as_str()]),
+                GroupsForm::JsonText => ("a JSON list as text", vec![OTHER_GROUP, group.as_str()]),
+                GroupsForm::Commas => ("names with commas", vec![OTHER_GROUP, group.as_str()]),
+            };
+            let theirs = Theirs::of(self.answers, &groups, *form);
+            self.somebody(format!("{who}, by {told}"), word, theirs);
+        }
+    }
+
     /// Somebody whom they do not name.
-    fn somebody(&mut self, who: String, word: &str, groups: &[&str]) {
+    fn somebody(&mut self, who: String, word: &str, theirs: Theirs) {
         let name = match self.answers.cognito.username {
             UsernameClaim::Email => format!("{word}@example.org"),
             _ => word.to_owned(),
         };
         let name = self.unlisted(&name);
-        let mut account = self.account(&name, groups);
+        let mut account = self.account(&name, theirs);
         if self.answers.cognito.username == UsernameClaim::Sub {
             account.sub = None;
         }
@@ -105,6 +153,8 @@ impl Cast<'_> {
         let access = &self.answers.access;
         let groups = access.admin_groups.iter().chain(&access.groups).take(1);
         let groups: Vec<&str> = groups.map(GroupName::as_str).collect();
+        let answers = self.answers;
+        let welcome = || Theirs::of(answers, &groups, GroupsForm::List);
         if *claim == UsernameClaim::Email {
             let named = self
                 .answers
@@ -115,14 +165,14 @@ impl Cast<'_> {
                 .next()
                 .cloned();
             let address = named.map_or_else(|| "victim@example.org".to_owned(), |name| name.to_string());
-            let mut account = self.account(&address, &groups);
+            let mut account = self.account(&address, welcome());
             account.username = self.unused("unverified");
             account.email_verified = false;
             let who = format!("someone who entered {address}, unverified");
             self.people.push(Person { who, account });
         }
         if !matches!(claim, UsernameClaim::Username | UsernameClaim::Sub) {
-            let mut account = self.account("nameless", &groups);
+            let mut account = self.account("nameless", welcome());
             account.username = self.unused("nameless");
             account.email = None;
             account.preferred_username = None;
@@ -135,14 +185,15 @@ impl Cast<'_> {
     }
 
     /// An account whose claim says `name`, written with a capital as people do.
-    fn account(&mut self, name: &str, groups: &[&str]) -> User {
+    fn account(&mut self, name: &str, theirs: Theirs) -> User {
         self.names.push(name.to_owned());
         let name_typed = capitalized(name);
         let word: String = name.split('@').next().unwrap_or(name).to_owned();
         let mut user = User::new(self.unused(&word), (self.password)().into());
         user.email = Some(format!("{}@example.org", user.username.to_lowercase()));
         user.email_verified = true;
-        user.groups = groups.iter().map(ToString::to_string).collect();
+        user.groups = theirs.of_the_pool;
+        user.mapped_groups = theirs.mapped;
         match &self.answers.cognito.username {
             UsernameClaim::Username => user.username = name_typed,
             UsernameClaim::Sub => user.sub = Some(name.to_owned()),
@@ -250,6 +301,28 @@ mod tests {
             "someone else in the user pool: Someone -> refused",
         ];
         assert_eq!(played(&answers), expected);
+    }
+
+    #[test]
+    fn a_claim_of_one_s_own_is_played_in_each_form_and_the_pool_s_groups_do_not_count() {
+        let answers = answers(
+            "allow = 'groups'\ngroups = ['g']\ngroups_claim = 'custom:department'",
+            "",
+            "",
+            "17",
+        );
+        let expected = [
+            "member of g, by a list: Member -> member",
+            "member of g, by one text: Member-2 -> member-2",
+            "member of g, by a JSON list as text: Member-3 -> member-3",
+            "member of g, by names with commas: Member-4 -> member-4",
+            "member of another group alone: Outsider -> refused",
+            "someone else in the user pool: Someone -> refused",
+        ];
+        assert_eq!(played(&answers), expected);
+        let people = cast(&answers, || "password".to_owned());
+        let outsider = people.iter().find(|person| person.account.username == "Outsider");
+        assert!(outsider.is_some_and(|person| person.account.groups == ["g"]));
     }
 
     #[test]

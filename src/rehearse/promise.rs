@@ -34,14 +34,9 @@ pub fn promise(answers: &Answers, account: &User) -> Promise {
         return Promise::Refused;
     };
     let access = &answers.access;
-    let in_one_of = |groups: &[crate::hub::GroupName]| {
-        groups.iter().any(|group| {
-            account
-                .groups
-                .iter()
-                .any(|of_account| of_account == group.as_str())
-        })
-    };
+    let theirs = groups(answers, account);
+    let in_one_of =
+        |groups: &[crate::hub::GroupName]| groups.iter().any(|group| theirs.contains(&group.as_str()));
     let named = |names: &[crate::hub::UserName]| names.iter().any(|listed| listed.as_str() == name);
     let admin = named(&answers.hub.admins) || in_one_of(&access.admin_groups);
     let allowed = match access.allow {
@@ -54,11 +49,23 @@ pub fn promise(answers: &Answers, account: &User) -> Promise {
     }
     let keeps_groups = access.needs_groups() && answers.oauthenticator.dialect() == Dialect::V17;
     let groups = keeps_groups.then(|| {
-        let mut groups = account.groups.clone();
+        let mut groups: Vec<String> = theirs.iter().map(ToString::to_string).collect();
         groups.sort();
         groups
     });
     Promise::In(Identity { name, admin, groups })
+}
+
+/// The groups that the claim names: the pool's, or those of the person's own identity provider.
+fn groups<'a>(answers: &Answers, account: &'a User) -> Vec<&'a str> {
+    let claim = &answers.access.groups_claim;
+    let mapped = account.mapped_groups.as_ref();
+    let groups = match mapped.filter(|mapped| mapped.claim == claim.as_str()) {
+        _ if claim.is_of_the_pool() => account.groups.as_slice(),
+        Some(mapped) => mapped.groups.as_slice(),
+        None => &[],
+    };
+    groups.iter().map(String::as_str).collect()
 }
 
 /// The name that the claim gives, as the hub writes it. None where the account has no such claim, or an

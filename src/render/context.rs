@@ -72,6 +72,8 @@ struct AccessContext {
     groups: Vec<String>,
     admin_groups: Vec<String>,
     uses_groups: bool,
+    groups_claim: String,
+    groups_of_the_pool: bool,
 }
 
 /// What the hub's oauthenticator understands; see [`Dialect`].
@@ -183,6 +185,8 @@ fn access(answers: &Answers) -> AccessContext {
         }),
         admin_groups: texts(&answers.access.admin_groups),
         uses_groups: answers.access.needs_groups(),
+        groups_claim: answers.access.groups_claim.as_str().to_owned(),
+        groups_of_the_pool: answers.access.groups_claim.is_of_the_pool(),
     }
 }
 

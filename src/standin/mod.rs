@@ -39,7 +39,7 @@ use std::time::Duration;
 
 pub use fault::{Fault, Faults, UnknownFault};
 pub use log::{Observer, Seen};
-pub use pool::config::{Client, Config, Pool, User};
+pub use pool::config::{Client, Config, GroupsForm, MappedGroups, Pool, User};
 pub use pool::users::{parse_users, read_users};
 pub use web::endpoint::{Endpoint, UnknownEndpoint};
 

@@ -41,6 +41,12 @@ fn decisions(answers: &Answers, typed: Option<&TypedSecret>) -> Vec<Row> {
             format!("oauthenticator {}", answers.oauthenticator),
         ),
     ];
+    if answers.access.needs_groups() && !answers.access.groups_claim.is_of_the_pool() {
+        rows.push(Row::Pair(
+            "Groups",
+            format!("the claim {}", answers.access.groups_claim),
+        ));
+    }
     if cognito.auto_login {
         rows.push(Row::Pair("Login page", "none: straight to Cognito".to_owned()));
     }

@@ -177,9 +177,30 @@ fn answers_that_do_not_fit_together_are_asked_again() {
 
 #[test]
 fn nobody_is_reproached_for_names_that_are_asked_next() {
-    let people = [Picks("username"), Types(""), Picks("groups"), Types("staff")];
+    let people = [
+        Picks("username"),
+        Types(""),
+        Picks("groups"),
+        Types("staff"),
+        Picks("cognito:groups"),
+    ];
     let (_, scripted) = answered(start(&[]), &[&HUB, &CLIENT, &people]);
     assert!(!scripted.saw("no group is named"));
+}
+
+#[test]
+fn groups_may_come_from_a_claim_of_one_s_own() {
+    let people = [
+        Picks("username"),
+        Types(""),
+        Picks("groups"),
+        Types("staff"),
+        Picks("another claim"),
+        Types("custom:department"),
+    ];
+    let (answers, _) = answered(start(&[]), &[&HUB, &CLIENT, &people]);
+    assert_eq!(answers.access.groups_claim.as_str(), "custom:department");
+    assert_eq!(answers.cognito.scopes.joined(), "openid email profile");
 }
 
 #[test]

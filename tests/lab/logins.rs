@@ -103,6 +103,66 @@ fn play(oauthenticator: &'static str, allow: &'static str, claim: &'static str) 
     }
 }
 
+/// Groups that an own identity provider names: in each of the four forms that the claim may have, and on whoever is
+/// in the right group by the pool alone.
+fn plays_a_claim_of_one_s_own(oauthenticator: &str) {
+    let toml = format!(
+        "[hub]\nurl = 'https://hub.example.org'\n[https]\nmode = 'proxy'\n\
+         [cognito]\ndomain = 'my-hub.auth.eu-west-1.amazoncognito.com'\n\
+         client_id = '3n4b5urk1ft4fl3mg5e62d9ado'\nclient_secret = 'file:/nowhere/at/all'\n\
+         [access]\nallow = 'groups'\ngroups = ['staff']\nadmin_groups = ['keepers']\n\
+         groups_claim = 'custom:department'\n[target]\noauthenticator = '{oauthenticator}'\n"
+    );
+    let file = crate::kit::scratch(&format!("lab-groups-claim-{oauthenticator}")).join("hubgate.toml");
+    std::fs::write(&file, toml).unwrap();
+    let (output, document) = rehearse(&file);
+    let groups = |group: &str, form: &str| match form {
+        _ if oauthenticator.starts_with("16") => String::new(),
+        "one text" => format!(" [{group}]"),
+        _ => format!(" [another-group {group}]"),
+    };
+    let forms = ["a list", "one text", "a JSON list as text", "names with commas"];
+    let numbered = |word: &str, at: usize| match at {
+        0 => word.to_owned(),
+        at => format!("{word}-{}", at + 1),
+    };
+    let rows = |who: &str, word: &str, admin: &str, group: &str| -> Vec<String> {
+        let row = |(at, form): (usize, &&str)| {
+            let name = numbered(word, at);
+            format!("{who}, by {form} -> {name}{admin}{}", groups(group, form))
+        };
+        forms.iter().enumerate().map(row).collect()
+    };
+    let expected = [
+        rows(
+            "member of keepers (administrators)",
+            "admin-member",
+            " admin",
+            "keepers",
+        ),
+        rows("member of staff", "member", "", "staff"),
+        vec![
+            "member of another group alone -> refused".to_owned(),
+            "someone else in the user pool -> refused".to_owned(),
+        ],
+    ]
+    .concat();
+    let words = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(told(&document), expected, "{document:#}\n{words}");
+    assert_eq!(document["complaints"], serde_json::json!([]));
+    assert_eq!(output.status.code(), Some(0), "{words}");
+}
+
+#[test]
+fn groups_of_one_s_own_identity_provider_on_17() {
+    plays_a_claim_of_one_s_own("17.4.0");
+}
+
+#[test]
+fn groups_of_one_s_own_identity_provider_on_16_3() {
+    plays_a_claim_of_one_s_own("16.3.1");
+}
+
 macro_rules! each_claim {
     ($allow:ident) => {
         mod $allow {

@@ -273,13 +273,21 @@ fn case() -> impl Strategy<Value = Case> {
     let base = prop_oneof![Just("/".to_owned()), "(/[a-z0-9._~-]{1,6}){1,2}/?"];
     let admins = proptest::collection::vec(user(), 0..3);
     let secret = proptest::option::weighted(0.3, anything().prop_filter("NUL", |text| !text.contains('\0')));
-    (address(), base, admins, cognito(), access(), secret).prop_filter_map(
+    let groups_claim = proptest::option::of(claim());
+    (address(), base, admins, cognito(), access(), groups_claim, secret).prop_filter_map(
         "no answers",
-        |(mut given, base, admins, cognito, (version, allow, users, groups, admin_groups), secret)| {
+        |(mut given, base, admins, cognito, access, groups_claim, secret)| {
+            let (version, allow, users, groups, admin_groups) = access;
             given.extend(cognito);
             given.push((Key::BaseUrl, base));
             given.push((Key::Oauthenticator, version));
             given.push((Key::Allow, allow.to_owned()));
+            let grouped = !groups.is_empty() || !admin_groups.is_empty();
+            given.extend(
+                groups_claim
+                    .filter(|_| grouped)
+                    .map(|claim| (Key::GroupsClaim, claim)),
+            );
             for (key, names) in [
                 (Key::Admins, admins),
                 (Key::Users, users),

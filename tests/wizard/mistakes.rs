@@ -127,6 +127,12 @@ fn a_mistake_about_people_is_shown_and_mended() {
         .sees("'a/b' cannot be a user name on the hub: it holds '/'");
     person.types_instead("<").picks("Who may log in", "groups");
     person.errs("Groups", "our staff", "'our staff' is not a group name", "staff");
+    person.picks("Claim of the groups", "another claim").errs(
+        "Its name",
+        "our department",
+        "is not a claim: a space",
+        "custom:department",
+    );
     person.picks("What next", "Stop");
     assert_eq!(person.ends().code, Some(0));
 }

@@ -20,6 +20,7 @@ fn the_files_are_the_same_however_the_answers_are_given() {
     person.answers("Administrators", "Ada@example.org");
     person.picks("Who may log in", "groups");
     person.answers("Groups", "students, staff");
+    person.picks("Claim of the groups", "cognito:groups");
     person
         .picks("What next", "Change an answer")
         .picks("Change", "Login page");

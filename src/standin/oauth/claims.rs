@@ -131,6 +131,11 @@ pub(in crate::standin) fn id(
             };
             map.insert(name, value);
         }
+        // What a trigger adds is told whatever the scopes; an attribute is not.
+        let told = |claim: &str| !claim.starts_with("custom:") || readable(grant, claim);
+        if let Some(mapped) = user.mapped_groups.as_ref().filter(|mapped| told(&mapped.claim)) {
+            map.insert(mapped.claim.clone(), mapped.value());
+        }
         if let Some(nonce) = &grant.nonce {
             map.insert("nonce".to_owned(), nonce.clone().into());
         }
@@ -181,6 +186,42 @@ mod tests {
             .collect();
         names.sort();
         names
+    }
+
+    #[test]
+    fn mapped_groups_stand_in_the_id_token_in_the_form_that_is_asked_for() {
+        use crate::standin::{GroupsForm, MappedGroups};
+        let mut user = User::new("ada", "pw".into());
+        let said = |user: &User, scopes: &[&str]| {
+            let grant = Grant {
+                client_id: "c".into(),
+                username: "ada".into(),
+                scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
+                nonce: None,
+                auth_time: 0,
+            };
+            let stamp = Stamp {
+                issuer: "i".into(),
+                now: 0,
+                origin: "o".into(),
+                event: "e".into(),
+            };
+            id(user, &grant, &stamp, "j", "h", true)["custom:department"].clone()
+        };
+        for (form, value) in [
+            (GroupsForm::List, json!(["a", "b"])),
+            (GroupsForm::OneText, json!("a")),
+            (GroupsForm::JsonText, json!("[\"a\",\"b\"]")),
+            (GroupsForm::Commas, json!("a, b")),
+        ] {
+            user.mapped_groups = Some(MappedGroups {
+                claim: "custom:department".into(),
+                form,
+                groups: vec!["a".into(), "b".into()],
+            });
+            assert_eq!(said(&user, &["openid", "profile"]), value);
+        }
+        assert_eq!(said(&user, &["openid", "email"]), Value::Null);
     }
 
     #[test]

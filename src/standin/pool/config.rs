@@ -147,6 +147,48 @@ pub struct User {
     /// More attributes, such as `given_name` or `custom:department`.
     #[serde(default)]
     pub attributes: BTreeMap<String, String>,
+    /// Groups that their own identity provider names, in a claim of the ID token.
+    #[serde(default)]
+    pub mapped_groups: Option<MappedGroups>,
+}
+
+/// Groups in a claim of their own, as an identity provider's attribute or a pool's trigger puts them there.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MappedGroups {
+    /// The claim, such as `custom:department`.
+    pub claim: String,
+    /// How the groups stand in it.
+    pub form: GroupsForm,
+    /// The groups.
+    pub groups: Vec<String>,
+}
+
+/// How groups stand in a claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, strum::Display, strum::VariantArray)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
+pub enum GroupsForm {
+    /// A list.
+    List,
+    /// The name of one group.
+    OneText,
+    /// A text that is a JSON list.
+    JsonText,
+    /// A text with commas between the names.
+    Commas,
+}
+
+impl MappedGroups {
+    /// What the claim holds.
+    pub(in crate::standin) fn value(&self) -> serde_json::Value {
+        match self.form {
+            GroupsForm::List => self.groups.clone().into(),
+            GroupsForm::OneText => self.groups.first().cloned().into(),
+            GroupsForm::JsonText => serde_json::Value::from(self.groups.clone()).to_string().into(),
+            GroupsForm::Commas => self.groups.join(", ").into(),
+        }
+    }
 }
 
 impl User {
@@ -161,6 +203,7 @@ impl User {
             groups: Vec::new(),
             preferred_username: None,
             attributes: BTreeMap::new(),
+            mapped_groups: None,
         }
     }
 
