@@ -242,7 +242,9 @@ fn a_link_in_the_place_of_a_file_is_refused_in_the_dry_run_too() {
     for name in ["config.yaml", "jupyterhub_config.d/awscognito.py"] {
         let world = World::fresh();
         world.apply(ANSWERS);
-        world.host.make_link(world.config(name));
+        let (path, kept) = (world.config(name), "/root/kept-elsewhere");
+        world.host.rename(&path, kept.as_ref()).unwrap();
+        world.host.make_link(&path, kept);
         let before = world.picture().files;
         let toml = ANSWERS.replace("grace", "katherine");
         let error = planned(&world, &toml).unwrap_err();

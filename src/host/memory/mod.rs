@@ -57,7 +57,6 @@ pub struct MemoryHost {
 struct Machine {
     nodes: BTreeMap<PathBuf, Node>,
     unreadable: BTreeSet<PathBuf>,
-    links: BTreeSet<PathBuf>,
     read_only: bool,
     locked: Arc<Mutex<BTreeSet<PathBuf>>>,
     free_space: u64,
@@ -78,7 +77,6 @@ impl MemoryHost {
         Self::on(Arc::new(Mutex::new(Machine {
             nodes: BTreeMap::from([(PathBuf::from("/"), Node::folder(0o755))]),
             unreadable: BTreeSet::new(),
-            links: BTreeSet::new(),
             read_only: false,
             locked: Arc::default(),
             free_space: 1 << 30,

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::io::{self, ErrorKind};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -68,14 +68,25 @@ impl MemoryHost {
         env
     }
 
-    fn script(&self, path: &Path) -> Result<Script, RunError> {
+    fn script(&self, call: &Invocation) -> Result<Script, RunError> {
+        let program = call.program.clone();
         let machine = self.machine();
-        let found = machine.programs.iter().find(|(known, _)| known == path);
-        found
-            .map(|(_, script)| script.clone())
-            .ok_or_else(|| RunError::NotFound {
-                program: path.to_owned(),
-            })
+        let found = machine.programs.iter().find(|(known, _)| *known == program);
+        let kind = match found {
+            Some((_, script))
+                if call
+                    .cwd
+                    .as_ref()
+                    .is_none_or(|folder| machine.nodes.contains_key(folder)) =>
+            {
+                return Ok(script.clone());
+            }
+            Some(_) => ErrorKind::NotFound,
+            None if machine.nodes.contains_key(&program) => ErrorKind::PermissionDenied,
+            None => return Err(RunError::NotFound { program }),
+        };
+        let source = kind.into();
+        Err(RunError::Spawn { program, source })
     }
 }
 
@@ -89,7 +100,7 @@ impl Programs for MemoryHost {
     }
 
     fn run(&self, invocation: &Invocation) -> Result<Finished, RunError> {
-        let script = self.script(&invocation.program)?;
+        let script = self.script(invocation)?;
         self.note(Event::Ran(invocation.clone()));
         if self.interrupt.is_due() {
             return Err(RunError::Interrupted {
@@ -107,7 +118,7 @@ impl Programs for MemoryHost {
     }
 
     fn start(&self, invocation: &Invocation) -> Result<Box<dyn Running>, RunError> {
-        let script = self.script(&invocation.program)?;
+        let script = self.script(invocation)?;
         self.note(Event::Started(invocation.clone()));
         match script(invocation, self) {
             Ok(Finished {

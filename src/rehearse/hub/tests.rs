@@ -64,6 +64,7 @@ fn started<'h>(host: &'h MemoryHost, environment: &HubEnvironment) -> Result<Hub
     )
     .unwrap();
     host.set_var("PATH", "/usr/bin");
+    host.put_folder(stage.path(), 0o700);
     Hub::start(host, environment, &stage, place, secret())
 }
 
