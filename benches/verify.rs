@@ -6,18 +6,23 @@
     reason = "a measurement that cannot run shall say so"
 )]
 
-#[path = "../tests/support/hub.rs"]
-mod hub;
+#[path = "../tests/kit/cognito.rs"]
+mod cognito;
 #[path = "../tests/kit/mod.rs"]
 mod kit;
-#[path = "../tests/support/street.rs"]
+#[path = "../tests/kit/machine/mod.rs"]
+mod machine;
+#[path = "../tests/kit/served.rs"]
+mod served;
+#[path = "../tests/kit/street.rs"]
 mod street;
 
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
-use street::{ANSWERS, SECRET, Street};
+use cognito::{ANSWERS, SECRET};
+use street::Street;
 
 const ROUNDS: usize = 21;
 const LIMIT: f64 = 2.0;

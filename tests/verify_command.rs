@@ -1,18 +1,23 @@
 //! `hubgate verify` as people run it, against real TLS and real names.
 
-#[path = "support/hub.rs"]
-mod hub;
+#[path = "kit/cognito.rs"]
+mod cognito;
 mod kit;
-#[path = "support/street.rs"]
+#[path = "kit/machine/mod.rs"]
+mod machine;
+#[path = "kit/served.rs"]
+mod served;
+#[path = "kit/street.rs"]
 mod street;
 
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Command, Output, Stdio};
 
+use cognito::{ANSWERS, SECRET};
 use hubgate::standin::{Fault, Faults};
 use serde_json::Value;
-use street::{ANSWERS, SECRET, Street};
+use street::Street;
 
 fn street(name: &str) -> Street {
     Street::open(kit::scratch(&format!("verify-{name}")), &kit::answers(ANSWERS))

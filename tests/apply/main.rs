@@ -10,13 +10,11 @@ mod cases;
 mod certificates;
 mod down;
 mod faults;
-mod hub;
+#[path = "../kit/machine/mod.rs"]
+mod machine;
 mod old_records;
-mod programs;
 mod records;
 mod settings;
-mod sites;
 mod two_hubs;
 mod ways_back;
 mod world;
-mod yaml;

@@ -10,7 +10,7 @@ use hubgate::apply::{Recovered, StateDir, answers_in_force, would_recover};
 use hubgate::host::Files as _;
 use serde::Deserialize;
 
-use super::hub::Running;
+use super::machine::Running;
 use super::world::{CONFIG, World, recovered, recovered_at, went_back};
 
 /// One command of an older hubgate on one hub, cut off before, in and after everything it does.

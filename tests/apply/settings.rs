@@ -6,11 +6,9 @@ use hubgate::apply::{Cause, RunFailed};
 use hubgate::host::memory::{MemoryHost, failed, hangs};
 use hubgate::host::{Files, Finished, Invocation, RunError};
 
-use super::by_hand;
 use super::cases::apply;
-use super::programs;
 use super::world::{ANSWERS, CONFIG, PREFIX, SECRET, World, answers, applied, went_back};
-use super::yaml;
+use super::{by_hand, machine};
 
 type Outcome = Result<Finished, RunError>;
 
@@ -25,16 +23,21 @@ fn in_front_of_tljh_config(
         .host
         .program(world.prefix().join("hub/bin/tljh-config"), move |call, host| {
             let number = calls.fetch_add(1, Ordering::SeqCst) + 1;
-            first(number, call, host).unwrap_or_else(|| programs::tljh_config(call, host, &prefix, &units))
+            first(number, call, host).unwrap_or_else(|| machine::tljh_config(call, host, &prefix, &units))
         });
 }
 
 /// What somebody else's `tljh-config` does.
 fn edit(host: &MemoryHost, command: &str, path: &str, value: &str) {
     let file = format!("{PREFIX}/config/config.yaml");
-    let mut config = yaml::read(&host.read_to_string(file.as_ref()).unwrap()).unwrap();
-    programs::edit(&mut config, command, path, Some(value)).unwrap();
-    programs::write_in_place(host, file.as_ref(), yaml::write(&config).as_bytes(), 0o640);
+    let mut config = machine::yaml::read(&host.read_to_string(file.as_ref()).unwrap()).unwrap();
+    machine::edit(&mut config, command, path, Some(value)).unwrap();
+    machine::write_in_place(
+        host,
+        file.as_ref(),
+        machine::yaml::write(&config).as_bytes(),
+        0o640,
+    );
 }
 
 fn config_of(world: &World) -> String {
@@ -132,9 +135,13 @@ fn what_someone_else_sets_during_an_apply_is_kept_and_ours_is_taken_back() {
             "{number}: {error}"
         );
         assert!(error.to_string().contains("that change was kept"), "{error}");
-        let mut wanted = yaml::read(CONFIG).unwrap();
-        programs::edit(&mut wanted, "set", "limits.cpu", Some("2")).unwrap();
-        assert_eq!(yaml::read(&config_of(&world)).unwrap(), wanted, "{number}");
+        let mut wanted = machine::yaml::read(CONFIG).unwrap();
+        machine::edit(&mut wanted, "set", "limits.cpu", Some("2")).unwrap();
+        assert_eq!(
+            machine::yaml::read(&config_of(&world)).unwrap(),
+            wanted,
+            "{number}"
+        );
         assert!(
             !world
                 .host
@@ -168,7 +175,7 @@ fn settings_that_tljh_config_cut_off_when_the_disk_was_full_come_back_whole() {
             (call == call_number).then(|| {
                 let file = format!("{PREFIX}/config/config.yaml");
                 let bytes = host.read(file.as_ref()).unwrap();
-                programs::write_in_place(host, file.as_ref(), &bytes[..length], 0o640);
+                machine::write_in_place(host, file.as_ref(), &bytes[..length], 0o640);
                 Ok(failed(1, "OSError: [Errno 28] No space left on device\n"))
             })
         });
@@ -193,7 +200,7 @@ fn a_tljh_config_that_is_broken_for_good_needs_a_person_who_is_told_what_to_type
     let RunFailed::Broken { commands, .. } = &error else {
         panic!("{error}")
     };
-    programs::install(&world.host, world.prefix(), &world.running);
+    machine::install(&world.host, world.prefix(), &world.running);
     by_hand::run(&world, commands);
     assert_eq!(world.picture(), before, "{}", before.difference(&world.picture()));
     world.assert_closed("by hand");
@@ -281,11 +288,14 @@ fn a_path_of_its_own_and_back_to_the_root() {
     );
     world.apply(&below);
     assert_eq!(
-        world.running.lock().unwrap().hub.as_ref().unwrap().base_url,
+        world.running.lock().unwrap().hub.as_ref().unwrap().pages.base_url,
         "/jupyter/"
     );
     world.apply(ANSWERS);
-    assert_eq!(world.running.lock().unwrap().hub.as_ref().unwrap().base_url, "/");
+    assert_eq!(
+        world.running.lock().unwrap().hub.as_ref().unwrap().pages.base_url,
+        "/"
+    );
     went_back(&world, false).unwrap();
     went_back(&world, false).unwrap();
     assert_eq!(world.picture(), before, "{}", before.difference(&world.picture()));

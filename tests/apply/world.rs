@@ -1,8 +1,7 @@
-//! A TLJH host to besiege, and what it looks like from outside.
+//! A TLJH machine to besiege, and what it looks like from outside.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use hubgate::answers::{Checked, Problems, read_file, resolve};
@@ -11,20 +10,17 @@ use hubgate::apply::{
     roll_back,
 };
 use hubgate::host::Host;
-use hubgate::host::memory::{MemoryHost, Node};
+use hubgate::host::memory::Node;
 use hubgate::plan::Plan;
 use hubgate::progress::Progress;
 use hubgate::secret::Secret;
 use hubgate::tljh::Observed;
 use hubgate::verify::Patience;
 
-use super::hub::{Loaded, Proxy, Running};
-use super::{programs, sites};
+use crate::machine::{Loaded, Machine, Proxy, yaml};
 
-/// The secret that Cognito knows.
-pub const SECRET: &str = "canary0right0secret0of0cognito";
-/// Where TLJH is installed.
-pub const PREFIX: &str = "/opt/tljh";
+pub use crate::machine::{PREFIX, SECRET, Tljh as World, new_certificate_and_key};
+
 /// `config.yaml` as an administrator keeps it.
 pub const CONFIG: &str =
     "# ours since 2023\nusers:\n  admin:\n  - root-admin\nlimits:\n  memory: 2G  # enough\n";
@@ -49,13 +45,6 @@ users = ["grace"]
 oauthenticator = "17.4.0"
 "#;
 
-/// The host, and what runs on it.
-pub struct World {
-    pub host: MemoryHost,
-    pub running: Arc<Mutex<Running>>,
-    pub prefix: PathBuf,
-}
-
 /// What an apply has to put back: every byte, mode and owner outside hubgate's own folder, and the
 /// settings that hub and proxy run with.
 #[derive(Debug, Clone, PartialEq)]
@@ -73,53 +62,12 @@ impl World {
 
     /// A hub at another prefix, with another `config.yaml`.
     pub fn at(prefix: &str, config: &str) -> Self {
-        let prefix = PathBuf::from(prefix);
-        let host = MemoryHost::new();
-        host.put(prefix.join("config/config.yaml"), config, 0o640);
-        host.put(prefix.join("config/config.yaml.lock"), "", 0o644);
-        host.put(prefix.join("state/traefik.toml"), "written by tljh-config", 0o600);
-        let packages = prefix.join("hub/lib/python3.12/site-packages");
-        for package in [
-            "oauthenticator-17.4.0",
-            "jupyterhub-5.5.4",
-            "the_littlest_jupyterhub-2.0.0",
-        ] {
-            host.put_folder(packages.join(format!("{package}.dist-info")), 0o755);
-        }
-        host.put_folder(prefix.join("config/jupyterhub_config.d"), 0o700);
-        let (certificate, key) = certificate_and_key();
-        host.put("/etc/ssl/hub.crt", certificate, 0o644);
-        host.put("/etc/ssl/hub.key", key, 0o600);
-        host.put("/root/cognito.secret", SECRET, 0o600);
-        host.put_folder("/var/lib", 0o755);
-        let running = Arc::new(Mutex::new(Running::boot(&host, &prefix)));
-        programs::install(&host, &prefix, &running);
-        sites::open(&host, &running, SECRET);
-        World {
-            host,
-            running,
-            prefix,
-        }
-    }
-
-    /// The same machine, seen by a new process.
-    pub fn process(&self) -> MemoryHost {
-        self.host.restart()
-    }
-
-    /// A path below TLJH's `config`.
-    pub fn config(&self, name: &str) -> PathBuf {
-        self.prefix.join("config").join(name)
-    }
-
-    pub fn prefix(&self) -> &Path {
-        &self.prefix
-    }
-
-    /// Restarts hub and proxy, so that they run with what the files say.
-    pub fn settle(&self) {
-        let mut running = self.running.lock().unwrap();
-        running.start_proxy(&self.host, &self.prefix);
+        let machine = Machine {
+            prefix: prefix.into(),
+            config: config.to_owned(),
+            ..Machine::fresh()
+        };
+        machine.boot()
     }
 
     pub fn picture(&self) -> Picture {
@@ -252,14 +200,14 @@ pub fn recovered_at(prefix: &Path, host: &dyn Host) -> Result<Recovered, RunFail
     recover(host, &state, DEADLINE)
 }
 
-/// The same at each call.
-fn certificate_and_key() -> (String, String) {
-    static MADE: OnceLock<(String, String)> = OnceLock::new();
-    MADE.get_or_init(new_certificate_and_key).clone()
-}
-
-/// Others at each call, in PEM.
-pub fn new_certificate_and_key() -> (String, String) {
-    let made = rcgen::generate_simple_self_signed(["hub.example.org".to_owned()]).unwrap();
-    (made.cert.pem(), made.signing_key.serialize_pem())
+#[test]
+fn what_tljh_config_writes_reads_the_same() {
+    let text = "users:\n  admin:\n  - ada\n  - \"007\"\nhttps: {enabled: true, port: 443}\nempty: []\n";
+    let value = yaml::read(text).unwrap();
+    assert_eq!(
+        yaml::read(&yaml::write(&value)).unwrap(),
+        value,
+        "{}",
+        yaml::write(&value)
+    );
 }

@@ -6,7 +6,7 @@ use super::plant;
 fn the_hub_was_stopped() {
     plant(&["unit-down"], |hub| {
         hub.answers = false;
-        hub.units = "inactive\nactive\n";
+        hub.units = ["inactive", "active"];
         hub.journal_before = "SyntaxError: invalid syntax";
     });
 }
@@ -40,7 +40,7 @@ fn a_hub_that_came_up_and_is_stuck_has_no_fault_of_an_earlier_start() {
 fn a_hub_that_systemd_gave_up_says_why() {
     plant(&["unit-down", "port-in-use"], |hub| {
         hub.answers = false;
-        hub.units = "failed\nfailed\n";
+        hub.units = ["failed", "failed"];
         hub.journal_before = "ERR error opening listener: listen tcp :80: bind: address already in use";
         hub.journal = "";
     });

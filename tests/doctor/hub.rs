@@ -1,18 +1,18 @@
-//! A hub in memory as hubgate leaves one, for planting faults in.
+//! A TLJH machine as hubgate leaves one, for planting faults in.
 
+use std::ops::{Deref, DerefMut};
 use std::path::Path;
 use std::time::Duration;
 
-use hubgate::answers::{Problems, read_file, resolve};
 use hubgate::apply::StateDir;
 use hubgate::doctor::{Finding, examine};
 use hubgate::host::Clock as _;
-use hubgate::host::http::{HttpResponse, PeerCertificate};
-use hubgate::host::memory::{MemoryHost, finished};
-use hubgate::render::render;
+use hubgate::host::memory::MemoryHost;
 
-/// The client secret of this hub.
-pub const SECRET: &str = "canary0canary1canary2canary3";
+use crate::kit;
+use crate::machine::{HUB, Machine, PREFIX, Tljh, certificate};
+
+pub use crate::machine::SECRET;
 
 /// The settings as an old page of TLJH's has them.
 pub const OLD_DOCUMENTATION: &str = r#"
@@ -46,48 +46,55 @@ https:
     key: /etc/ssl/hub.key
 ";
 
-/// What can be wrong, as it is on a healthy hub.
+/// What can be wrong, as it is on a healthy hub: the machine's files, and what runs on it.
 pub struct Hub {
-    pub settings: String,
-    pub config: String,
-    pub secret: Option<String>,
-    pub secret_mode: u32,
-    pub folder_mode: u32,
-    pub user_data: Option<String>,
-    pub oauthenticator: &'static str,
-    pub certificate_file: bool,
+    machine: Machine,
     pub certificate_days: i64,
     pub certificate_name: &'static str,
     pub answers: bool,
-    /// Another file of settings: its name, and what it says.
-    pub other: Option<(&'static str, String)>,
     pub journal: &'static str,
     /// What the hub said before its last start.
     pub journal_before: &'static str,
-    pub units: &'static str,
+    /// What systemd says of traefik and of the hub.
+    pub units: [&'static str; 2],
     pub unfinished: bool,
     pub record_lost: bool,
     pub read_only: bool,
 }
 
+impl Deref for Hub {
+    type Target = Machine;
+
+    fn deref(&self) -> &Machine {
+        &self.machine
+    }
+}
+
+impl DerefMut for Hub {
+    fn deref_mut(&mut self) -> &mut Machine {
+        &mut self.machine
+    }
+}
+
+fn healthy() -> Machine {
+    let answers = kit::answers(include_str!("../../fixtures/answers/example.toml"));
+    Machine {
+        config: CONFIG.into(),
+        user_data: Some("#!/bin/bash\necho nothing secret\n".into()),
+        ..Machine::with_login(&answers)
+    }
+}
+
 impl Hub {
     pub fn healthy() -> Self {
         Hub {
-            settings: rendered(),
-            config: CONFIG.into(),
-            secret: Some(format!("{SECRET}\n")),
-            secret_mode: 0o600,
-            folder_mode: 0o700,
-            user_data: Some("#!/bin/bash\necho nothing secret\n".into()),
-            oauthenticator: "17.4.0",
-            certificate_file: true,
+            machine: healthy(),
             certificate_days: 60,
-            certificate_name: "hub.example.org",
+            certificate_name: HUB,
             answers: true,
-            other: None,
             journal: "JupyterHub is now running",
             journal_before: "",
-            units: "active\nactive\n",
+            units: ["active"; 2],
             unfinished: false,
             record_lost: false,
             read_only: false,
@@ -105,78 +112,33 @@ impl Hub {
     }
 
     pub fn findings(&self) -> Vec<String> {
-        self.examine()
-            .iter()
-            .map(|finding| finding.name.to_owned())
-            .collect()
+        let findings = self.examine().into_iter();
+        findings.map(|finding| finding.name.to_owned()).collect()
     }
 
     pub fn examine(&self) -> Vec<Finding> {
-        examine(&self.host(), Path::new("/opt/tljh"), &StateDir::default()).unwrap()
+        examine(&self.host(), Path::new(PREFIX), &StateDir::default()).unwrap()
     }
 
     fn host(&self) -> MemoryHost {
-        let host = MemoryHost::new();
-        self.put_files(&host);
-        let (journal, before, units) = (self.journal, self.journal_before, self.units);
-        host.program("/usr/bin/systemctl", move |call, _| {
-            let asks_for = |what: &str| call.args.iter().any(|arg| arg.to_string_lossy().contains(what));
-            Ok(finished(if asks_for("InvocationID") { "0123\n" } else { units }))
-        });
-        host.program("/usr/bin/journalctl", move |call, _| {
-            let of_this_start = call
-                .args
-                .iter()
-                .any(|arg| arg.to_string_lossy().contains("INVOCATION_ID"));
-            let before = if of_this_start { "" } else { before };
-            Ok(finished(format!("{before}\n{journal}")))
-        });
-        if self.answers {
-            let api = |_: &_, _: &_| Ok(HttpResponse::new(200, "{\"version\": \"5.5.4\"}"));
-            host.site("https://", api);
-            host.site("http://", api);
-        }
-        host.set_certificate("hub.example.org", Ok(self.certificate(&host)));
-        host
-    }
-
-    fn put_files(&self, host: &MemoryHost) {
-        let folder = "/opt/tljh/config/jupyterhub_config.d";
-        host.put_folder(folder, self.folder_mode);
-        if !self.settings.is_empty() {
-            host.put(format!("{folder}/awscognito.py"), self.settings.as_str(), 0o644);
-        }
-        if let Some((name, text)) = &self.other {
-            host.put(format!("{folder}/{name}"), text.as_str(), 0o644);
-        }
-        if let Some(secret) = &self.secret {
-            host.put(
-                format!("{folder}/awscognito.secret"),
-                secret.as_str(),
-                self.secret_mode,
-            );
-        }
-        host.put("/opt/tljh/config/config.yaml", self.config.as_str(), 0o644);
+        let Tljh { host, running, .. } = self.machine.boot();
+        let mut running = running.lock().unwrap();
+        // It was started while all was well, or in vain.
+        running.hub = match self.answers {
+            true => healthy().boot().running.lock().unwrap().hub.clone(),
+            false => Err(self.journal.to_owned()),
+        };
+        running.said = self.journal.to_owned();
+        running.said_before = self.journal_before.to_owned();
+        running.states = self.units;
+        self.show_certificate(&host);
         if self.read_only {
-            host.put("/opt/tljh/config/config.yaml.lock", "", 0o600);
             host.make_locks_read_only();
-        }
-        let package = format!("oauthenticator-{}.dist-info", self.oauthenticator);
-        host.put_folder(
-            format!("/opt/tljh/hub/lib/python3.12/site-packages/{package}"),
-            0o755,
-        );
-        if self.certificate_file {
-            host.put("/etc/ssl/hub.crt", "-----BEGIN CERTIFICATE-----", 0o644);
-        }
-        host.put("/etc/ssl/hub.key", "-----BEGIN PRIVATE KEY-----", 0o600);
-        if let Some(data) = &self.user_data {
-            host.put("/var/lib/cloud/instance/user-data.txt", data.as_str(), 0o600);
         }
         if self.unfinished {
             let run = serde_json::json!({
                 "version": 1, "id": "r", "purpose": "apply", "of": null, "started": "2026-01-01T00:00:00Z",
-                "hubgate": "0.1.0", "prefix": "/opt/tljh", "state": "open", "folder_mode": 448, "look": null,
+                "hubgate": "0.1.0", "prefix": PREFIX, "state": "open", "folder_mode": 448, "look": null,
                 "answers": "", "entries": [], "backups": [], "left": [],
             });
             host.put("/var/lib/hubgate/open", "r", 0o600);
@@ -184,33 +146,19 @@ impl Hub {
                 host.put("/var/lib/hubgate/runs/r/journal.json", run.to_string(), 0o600);
             }
         }
+        drop(running);
+        host
     }
 
-    fn certificate(&self, host: &MemoryHost) -> PeerCertificate {
+    fn show_certificate(&self, host: &MemoryHost) {
         let day = Duration::from_secs(86_400);
         let days = day * u32::try_from(self.certificate_days.abs()).unwrap();
-        PeerCertificate {
-            common_name: Some(self.certificate_name.into()),
-            issuer: "Let's Encrypt".into(),
-            names: vec!["hub.example.org".into()],
-            not_before: host.now() - day * 90,
-            not_after: if self.certificate_days < 0 {
-                host.now() - days
-            } else {
-                host.now() + days
-            },
-            trusted: Ok(()),
-        }
+        let mut shown = certificate(host);
+        shown.common_name = Some(self.certificate_name.into());
+        shown.not_after = match self.certificate_days {
+            ..0 => host.now() - days,
+            0.. => host.now() + days,
+        };
+        host.set_certificate(HUB, Ok(shown));
     }
-}
-
-fn rendered() -> String {
-    let text = include_str!("../../fixtures/answers/example.toml");
-    let layer = read_file(Path::new("example.toml"), text, &mut Problems::default());
-    let checked = resolve(&layer, None, Problems::default()).unwrap();
-    render(&checked.answers, None)
-        .unwrap()
-        .text("awscognito.py")
-        .unwrap()
-        .to_owned()
 }

@@ -3,6 +3,10 @@
 
 mod down;
 mod hub;
+#[path = "../kit/mod.rs"]
+mod kit;
+#[path = "../kit/machine/mod.rs"]
+mod machine;
 mod other_files;
 
 use hub::{Hub, OLD_DOCUMENTATION};
@@ -150,7 +154,9 @@ fn the_hub_was_upgraded_since() {
 
 #[test]
 fn the_hub_is_newer_than_hubgate_knows() {
-    plant(&["oauthenticator-unknown"], |hub| hub.oauthenticator = "99.0.0");
+    plant(&["oauthenticator-unknown"], |hub| {
+        hub.oauthenticator = "99.0.0".into()
+    });
 }
 
 #[test]

@@ -21,14 +21,11 @@ fn own_certificate() -> World {
 }
 
 fn behind_a_proxy() -> World {
-    let mut world = World::of(&answers(&[(
+    // TLS ends in front: this machine's traefik speaks http, and sees the public name.
+    World::of(&answers(&[(
         "mode = \"letsencrypt\"\nemail = \"ops@example.org\"",
         "mode = \"proxy\"",
-    )]));
-    // TLS ends in front: this machine's traefik speaks http, and sees the public name.
-    world.expected.local.https = None;
-    crate::world::forward(&world.host, "http://hub.example.org", world.hub.url());
-    world
+    )]))
 }
 
 fn change(world: &World, change: impl FnOnce(&mut PeerCertificate)) {
@@ -154,18 +151,13 @@ fn a_certificate_being_issued_is_waited_for() {
     world.patience = Patience::of(Duration::from_secs(60));
     change(&world, traefiks_own);
     let good = certificate(&world.host);
-    let hub = world.hub.url();
+    let hub = world.running.clone();
     // Let's Encrypt answers as soon as twenty seconds have gone by.
     world
         .host
         .site("https://hub.example.org/hub/oauth_login", move |request, host| {
             host.set_certificate(NAME, Ok(good.clone()));
-            crate::world::pass_on(
-                &hubgate::host::SystemHost::new(),
-                request,
-                "https://hub.example.org",
-                &hub,
-            )
+            crate::machine::answer(&hub, request, host)
         });
     assert_all_pass(&world.verify());
 }
@@ -200,7 +192,7 @@ fn behind_a_proxy_only_the_public_name_shows_the_certificate() {
 fn a_hub_whose_configuration_has_no_https_is_told_so() {
     let mut world = World::new();
     world.expected.local.https = None;
-    crate::world::forward(&world.host, "http://hub.example.org", world.hub.url());
+    world.running.lock().unwrap().proxy = Default::default();
     finds(&world, Outcome::Fail, Cause::HttpsOff);
 }
 
@@ -224,8 +216,7 @@ fn a_hub_for_this_machine_alone_has_neither_certificate_nor_public_address() {
             "mode = \"off\"",
         ),
     ]);
-    let mut world = World::of(&local);
-    world.expected.local.https = None;
+    let world = World::of(&local);
     let report = world.verify();
     assert_all_pass(&report);
     assert!(report.stage(CERTIFICATE).is_none() && report.stage(StageName::PublicAddress).is_none());

@@ -173,7 +173,7 @@ fn two_faults_are_both_named() {
 fn cognito_is_asked_although_the_hub_is_down() {
     let world = World::new().with_fault(Fault::RedirectMismatch);
     world.hub.change(|hub| {
-        hub.instead = Some(crate::hub::Instead {
+        hub.instead = Some(crate::machine::Instead {
             status: 502,
             body: "Bad Gateway".into(),
         });

@@ -3,10 +3,9 @@
 use hubgate::host::memory::{failed, finished};
 use hubgate::host::{Finished, HttpError, HttpResponse};
 use hubgate::standin::Fault;
-use hubgate::tljh::{ConfigYaml, LocalHub};
 use hubgate::verify::{Cause, LoginLook, Outcome, StageName, verify};
 
-use crate::hub::{Instead, Login};
+use crate::machine::{Instead, Login};
 use crate::world::{HUB, World, answers, assert_all_pass, assert_finds};
 
 const API: StageName = StageName::HubApi;
@@ -298,11 +297,11 @@ fn words_of_others_cannot_steer_a_terminal() {
 #[test]
 fn two_looks_at_a_login_are_equal_and_another_login_is_told() {
     let world = World::new();
-    let config = format!("http:\n  port: {}\n", world.hub.port);
-    let hub = LocalHub::of(&ConfigYaml::parse(config.as_bytes()).unwrap()).unwrap();
-    crate::world::forward(&world.host, &world.hub.url(), world.hub.url());
-    let take = || LoginLook::take(&world.host, &hub).unwrap();
-    world.hub.change(|hub| hub.login = Login::Password);
+    let take = || LoginLook::take(&world.host, &world.expected.local).unwrap();
+    world.hub.change(|hub| {
+        hub.login = Login::Password;
+        hub.xsrf = true;
+    });
     let before = take();
     assert!(before.is_usable());
     assert_eq!(before.difference(&take()), None);

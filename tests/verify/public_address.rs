@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use hubgate::host::{Clock as _, HttpError, HttpResponse, SystemHost};
+use hubgate::host::{Clock as _, HttpError, HttpResponse};
 use hubgate::standin::Fault;
 use hubgate::verify::{Cause, Outcome, Patience, StageName};
 
-use crate::world::{HUB, World, answers, assert_all_pass, assert_finds, no_address, pass_on};
+use crate::machine::{answer, page};
+use crate::world::{HUB, World, answers, assert_all_pass, assert_finds, no_address};
 
 const PUBLIC: StageName = StageName::PublicAddress;
 
@@ -14,10 +15,10 @@ type Answer = Result<HttpResponse, HttpError>;
 
 /// This machine's traefik answers as before; from outside it is `public`.
 fn outside(world: &World, public: impl Fn(&str) -> Answer + Send + Sync + 'static) {
-    let (system, hub) = (SystemHost::new(), world.hub.url());
-    world.host.site(HUB, move |request, _| {
+    let hub = world.running.clone();
+    world.host.site(HUB, move |request, host| {
         if request.connect_to.is_some() {
-            pass_on(&system, request, HUB, &hub)
+            answer(&hub, request, host)
         } else {
             assert!(!request.any_certificate, "from outside the certificate counts");
             public(&request.url)
@@ -77,13 +78,13 @@ fn another_hub_at_the_name_does_not_pass() {
 fn a_new_dns_record_is_waited_for() {
     let mut world = World::new();
     world.patience = Patience::of(Duration::from_secs(60));
-    let (system, hub) = (SystemHost::new(), world.hub.url());
+    let pages = world.pages();
     let tries = std::sync::atomic::AtomicU32::new(0);
     outside(&world, move |url| {
         if tries.fetch_add(1, std::sync::atomic::Ordering::SeqCst) < 5 {
             return Err(no_address("hub.example.org"));
         }
-        pass_on(&system, &hubgate::host::HttpRequest::get(url), HUB, &hub)
+        Ok(page(&url[HUB.len()..], &pages))
     });
     assert_all_pass(&world.verify());
 }
@@ -110,9 +111,7 @@ fn an_ipv6_address_without_a_name_works_too() {
             "mode = \"proxy\"",
         ),
     ]);
-    let mut world = World::of(&ipv6);
-    world.expected.local.https = None;
-    crate::world::forward(&world.host, "http://[2001:db8::7]", world.hub.url());
+    let world = World::of(&ipv6);
     let mut shown = crate::world::certificate(&world.host);
     shown.names = vec!["2001:db8::7".into()];
     world.host.set_certificate("2001:db8::7", Ok(shown));

@@ -7,7 +7,8 @@ use hubgate::host::{Clock as _, Host as _, HttpError, HttpResponse};
 use hubgate::tljh::LocalHub;
 use hubgate::verify::{Cause, Outcome, Patience, StageName, wait_until_ready};
 
-use crate::world::{HUB, World, assert_all_pass, pass_on};
+use crate::machine::answer;
+use crate::world::{HUB, World, assert_all_pass};
 
 /// A hub on port 80 that is there after so long; before, traefik says one thing after the other.
 fn starting(ready_after: Duration) -> MemoryHost {
@@ -72,14 +73,14 @@ fn a_stop_on_request_ends_the_waiting() {
 fn verify_waits_for_a_hub_that_starts_and_then_finds_nothing_wrong() {
     let mut world = World::new();
     world.patience = Patience::of(Duration::from_secs(60));
-    let hub = world.hub.url();
+    let hub = world.running.clone();
     world.host.site(HUB, move |request, host| {
         if host.monotonic() < Duration::from_secs(8) {
             return Err(HttpError::Refused {
                 at: "hub.example.org:443".into(),
             });
         }
-        pass_on(&hubgate::host::SystemHost::new(), request, HUB, &hub)
+        answer(&hub, request, host)
     });
     world.host.set_certificate(
         "hub.example.org",
@@ -89,10 +90,10 @@ fn verify_waits_for_a_hub_that_starts_and_then_finds_nothing_wrong() {
     );
     let good = crate::world::certificate(&world.host);
     world.host.site(format!("{HUB}/hub/login"), {
-        let hub = world.hub.url();
+        let hub = world.running.clone();
         move |request, host| {
             host.set_certificate("hub.example.org", Ok(good.clone()));
-            pass_on(&hubgate::host::SystemHost::new(), request, HUB, &hub)
+            answer(&hub, request, host)
         }
     });
     let report = world.verify();

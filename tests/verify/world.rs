@@ -1,37 +1,24 @@
-//! A hub and a user pool that are right: machine and clock in memory, hub and Cognito's pages real servers on
-//! loopback that the machine knows by their public names.
+//! A hub and a user pool that are right: the machine and its clock in memory, Cognito's pages a real server on
+//! loopback that the machine knows by its public name.
 
-use std::time::{Duration, SystemTime};
+use std::ops::Deref;
+use std::time::Duration;
 
 use hubgate::answers::Answers;
-use hubgate::host::http::PeerCertificate;
-use hubgate::host::memory::MemoryHost;
-use hubgate::host::{Clock, Http, HttpError, HttpRequest, HttpResponse, SystemHost};
+use hubgate::host::{Http, HttpError, SystemHost};
 use hubgate::secret::Secret;
-use hubgate::standin::{Client, Config, Fault, Faults, Pool, Standin, parse_users};
+use hubgate::standin::{Fault, Faults, Standin};
 use hubgate::tljh::{ConfigYaml, LocalHub};
 use hubgate::verify::{Cause, Expectation, Outcome, Patience, Report, Stage, StageName, verify};
 
-use crate::hub::{Hub, State};
+use crate::cognito::{self, ANSWERS};
+use crate::machine::{Machine, Tljh};
 
-pub const SECRET: &str = "first+secret0123456789abcdef";
+pub use crate::cognito::SECRET;
+pub use crate::machine::{DAY, DOMAIN, certificate};
+
 pub const HUB: &str = "https://hub.example.org";
-pub const DOMAIN: &str = "my-hub.auth.eu-west-1.amazoncognito.com";
 pub const WITNESS: &str = "https://cognito-idp.eu-west-1.amazonaws.com";
-
-const ANSWERS: &str = r#"
-[hub]
-url = "https://hub.example.org"
-[https]
-mode = "letsencrypt"
-email = "ops@example.org"
-[cognito]
-domain = "my-hub.auth.eu-west-1.amazoncognito.com"
-client_id = "3n4b5urk1ft4fl3mg5e62d9ado"
-client_secret = "file:/root/cognito.secret"
-[access]
-allow = "all"
-"#;
 
 /// The usual answers, with some of their lines replaced.
 pub fn answers(changes: &[(&str, &str)]) -> Answers {
@@ -44,11 +31,18 @@ pub fn answers(changes: &[(&str, &str)]) -> Answers {
 }
 
 pub struct World {
-    pub host: MemoryHost,
-    pub hub: Hub,
+    pub hub: Tljh,
     pub cognito: Standin,
     pub expected: Expectation,
     pub patience: Patience,
+}
+
+impl Deref for World {
+    type Target = Tljh;
+
+    fn deref(&self) -> &Tljh {
+        &self.hub
+    }
 }
 
 impl World {
@@ -57,33 +51,40 @@ impl World {
     }
 
     pub fn of(answers: &Answers) -> Self {
-        let hub = Hub::start(State::of(answers));
-        let cognito = Standin::start(pool(answers)).unwrap();
-        let host = MemoryHost::new();
-        host.put("/run/systemd/system/hub.scope", "", 0o644);
-        for unit in ["jupyterhub", "traefik"] {
-            let events = format!("/sys/fs/cgroup/system.slice/{unit}.service/cgroup.events");
-            host.put(events, "populated 1\nfrozen 0\n", 0o444);
-        }
-        forward(&host, answers.hub.url.as_str(), hub.url());
-        forward(&host, &format!("https://{DOMAIN}"), cognito.url().to_owned());
-        host.set_certificate("hub.example.org", Ok(certificate(&host)));
-        let config = format!("base_url: {}\nhttps:\n  enabled: true\n", answers.hub.base_url);
-        let expected = Expectation::new(
-            answers,
-            LocalHub::of(&ConfigYaml::parse(config.as_bytes()).unwrap()).unwrap(),
-        );
-        let patience = Patience {
-            answer: Duration::from_secs(5),
-            ..Patience::NONE
+        let machine = Machine::with_login(answers);
+        let local = LocalHub::of(&ConfigYaml::parse(machine.config.as_bytes()).unwrap()).unwrap();
+        let world = World {
+            hub: machine.boot(),
+            cognito: cognito::start(answers),
+            expected: Expectation::new(answers, local),
+            patience: Patience {
+                answer: Duration::from_secs(5),
+                ..Patience::NONE
+            },
         };
-        World {
-            host,
-            hub,
-            cognito,
-            expected,
-            patience,
-        }
+        world.forward_cognito();
+        world
+    }
+
+    /// What is asked of Cognito's domain goes to the stand-in, and comes back under the public name.
+    fn forward_cognito(&self) {
+        let (public, real) = (format!("https://{DOMAIN}"), self.cognito.url().to_owned());
+        let system = SystemHost::new();
+        self.host.site(public.clone(), move |request, _| {
+            assert!(
+                !request.any_certificate || request.body.is_none(),
+                "a body was sent to whoever answers"
+            );
+            let mut asked = request.clone().connect_to(None);
+            asked.url = request.url.replacen(&public, &real, 1);
+            let mut response = system.send(&asked)?;
+            for (name, value) in &mut response.headers {
+                if name == "location" && value.starts_with(&real) {
+                    *value = value.replacen(&real, &public, 1);
+                }
+            }
+            Ok(response)
+        });
     }
 
     pub fn with_fault(self, fault: Fault) -> Self {
@@ -133,63 +134,6 @@ pub fn no_address(name: &str) -> HttpError {
     HttpError::Dns {
         host: name.to_owned(),
         detail: "failed to lookup address information: Name or service not known".into(),
-    }
-}
-
-fn pool(answers: &Answers) -> Config {
-    let users = parse_users(include_str!("../../fixtures/standin/users.toml")).unwrap();
-    let client = Client {
-        id: answers.cognito.client_id.as_str().into(),
-        secrets: vec![SECRET.into()],
-        callbacks: vec![answers.callback_url()],
-        sign_outs: vec![answers.sign_out_url()],
-        scopes: ["openid", "email", "profile"].map(str::to_owned).to_vec(),
-    };
-    Config::new(Pool::new(users), vec![client])
-}
-
-/// Whatever is asked of `public` goes to `real`, and comes back under the public name.
-pub fn forward(host: &MemoryHost, public: &str, real: String) {
-    let (public, system) = (public.to_owned(), SystemHost::new());
-    let prefix = public.clone();
-    host.site(prefix, move |request, _| {
-        pass_on(&system, request, &public, &real)
-    });
-}
-
-pub fn pass_on(
-    system: &SystemHost,
-    request: &HttpRequest,
-    public: &str,
-    real: &str,
-) -> Result<HttpResponse, HttpError> {
-    assert!(
-        !request.any_certificate || request.body.is_none(),
-        "a body was sent to whoever answers"
-    );
-    let mut asked = request.clone().connect_to(None);
-    asked.url = request.url.replacen(public, real, 1);
-    let mut response = system.send(&asked)?;
-    for (name, value) in &mut response.headers {
-        if name == "location" && value.starts_with(real) {
-            *value = value.replacen(real, public, 1);
-        }
-    }
-    Ok(response)
-}
-
-pub const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-
-/// A good one, a month old, with two months to go.
-pub fn certificate(host: &dyn Clock) -> PeerCertificate {
-    let now: SystemTime = host.now();
-    PeerCertificate {
-        common_name: None,
-        issuer: "R11".into(),
-        names: vec!["hub.example.org".into()],
-        not_before: now - DAY * 30,
-        not_after: now + DAY * 60,
-        trusted: Ok(()),
     }
 }
 

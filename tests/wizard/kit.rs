@@ -6,10 +6,13 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use hubgate::host::SystemHost;
 use rexpect::process::{Signal, WaitStatus};
 use rexpect::session::PtySession;
 use rustix::termios::{Termios, tcgetattr};
 use tempfile::TempDir;
+
+use crate::machine::Machine;
 
 /// Generous, since the machine may be busy: a test only waits so long when it fails.
 const TIMEOUT_MS: u64 = 60_000;
@@ -47,17 +50,16 @@ impl Home {
 
     /// A hub in the folder `tljh`, as far as its files go. Its `tljh-config` never ends.
     pub fn has_a_hub(&self) {
-        for folder in [
-            "bin",
-            "tljh/hub/bin",
-            "tljh/hub/lib/python3.12/site-packages/oauthenticator-17.4.0.dist-info",
-            "tljh/config/jupyterhub_config.d",
-        ] {
+        let machine = Machine {
+            prefix: self.work().join("tljh"),
+            // Nothing listens on that port.
+            config: "http:\n  port: 1\n".into(),
+            ..Machine::fresh()
+        };
+        machine.lay_out(&SystemHost::new());
+        for folder in ["bin", "tljh/hub/bin"] {
             fs::create_dir_all(self.work().join(folder)).unwrap();
         }
-        // Nothing listens on that port.
-        self.put("tljh/config/config.yaml", "http:\n  port: 1\n");
-        self.put("tljh/config/config.yaml.lock", "");
         for (program, does) in [
             ("bin/systemctl", "true"),
             ("bin/journalctl", "true"),

@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod kit;
+#[path = "../kit/machine/mod.rs"]
+mod machine;
 
 mod ctrl_c;
 mod going_back;

@@ -10,33 +10,19 @@ use std::sync::Arc;
 use std::thread;
 
 use hubgate::answers::Answers;
-use hubgate::standin::{Client, Config, Pool, Standin, parse_users};
+use hubgate::host::{Files, SystemHost};
+use hubgate::standin::Standin;
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
-use crate::hub::{Hub, State};
-
-pub const SECRET: &str = "first+secret0123456789abcdef";
-const DOMAIN: &str = "my-hub.auth.eu-west-1.amazoncognito.com";
-
-pub const ANSWERS: &str = r#"
-[hub]
-url = "https://hub.example.org"
-[https]
-mode = "letsencrypt"
-email = "ops@example.org"
-[cognito]
-domain = "my-hub.auth.eu-west-1.amazoncognito.com"
-client_id = "3n4b5urk1ft4fl3mg5e62d9ado"
-client_secret = "file:/root/cognito.secret"
-[access]
-allow = "all"
-"#;
+use crate::cognito::{self, ANSWERS, SECRET};
+use crate::machine::{DOMAIN, HUB, Machine};
+use crate::served::Served;
 
 /// All of it. The servers end with the process.
 pub struct Street {
-    pub hub: Hub,
+    hub: Served,
     pub cognito: Standin,
     folder: PathBuf,
     /// The hub's own traefik.
@@ -47,32 +33,34 @@ pub struct Street {
 impl Street {
     /// `folder` is empty and of this street alone.
     pub fn open(folder: PathBuf, answers: &Answers) -> Self {
-        let hub = Hub::start(State::of(answers));
-        let cognito = Standin::start(pool(answers)).unwrap();
+        let machine = Machine::with_login(answers);
+        let hub = Served::start(machine.boot().pages());
+        let cognito = cognito::start(answers);
         let ca = Ca::new();
         std::fs::write(folder.join("ca.pem"), ca.pem()).unwrap();
         std::fs::write(folder.join("hubgate.toml"), ANSWERS).unwrap();
-        let traefik = serve_tls(ca.server("hub.example.org"), local(hub.port), None);
+        let traefik = serve_tls(ca.server(HUB), hub.address, None);
         let pages: SocketAddr = cognito.url().trim_start_matches("http://").parse().unwrap();
         let names = (cognito.url().to_owned(), format!("https://{DOMAIN}"));
         let domain = serve_tls(ca.server(DOMAIN), pages, Some(names));
         let proxy = serve_proxy(vec![
-            ("hub.example.org:443".into(), traefik),
+            (format!("{HUB}:443"), traefik),
             (format!("{DOMAIN}:443"), domain),
         ]);
-        let config = folder.join("tljh/config");
-        std::fs::create_dir_all(config.join("jupyterhub_config.d")).unwrap();
-        let yaml = format!("https:\n  enabled: true\n  port: {}\n", traefik.port());
-        std::fs::write(config.join("config.yaml"), yaml).unwrap();
-        let street = Street {
+        let machine = Machine {
+            prefix: folder.join("tljh"),
+            config: format!("https:\n  enabled: true\n  port: {}\n", traefik.port()),
+            secret: Some(SECRET.into()),
+            ..machine
+        };
+        machine.lay_out(&SystemHost::new());
+        Street {
             hub,
             cognito,
             folder,
             traefik,
             proxy,
-        };
-        street.install_secret(SECRET);
-        street
+        }
     }
 
     pub fn ca(&self) -> PathBuf {
@@ -85,9 +73,9 @@ impl Street {
     }
 
     pub fn install_secret(&self, secret: &str) {
-        use std::os::unix::fs::PermissionsExt as _;
-        std::fs::write(self.secret_file(), secret).unwrap();
-        std::fs::set_permissions(self.secret_file(), std::fs::Permissions::from_mode(0o600)).unwrap();
+        let file = self.secret_file();
+        let host = SystemHost::new();
+        host.write_atomic(&file, secret.as_bytes(), 0o600, None).unwrap();
     }
 
     /// `program verify`, which finds the names and trusts the CA.
@@ -104,22 +92,6 @@ impl Street {
         command.arg("--prefix").arg(self.folder.join("tljh"));
         command
     }
-}
-
-fn local(port: u16) -> SocketAddr {
-    SocketAddr::from(([127, 0, 0, 1], port))
-}
-
-fn pool(answers: &Answers) -> Config {
-    let users = parse_users(include_str!("../../fixtures/standin/users.toml")).unwrap();
-    let client = Client {
-        id: answers.cognito.client_id.as_str().into(),
-        secrets: vec![SECRET.into()],
-        callbacks: vec![answers.callback_url()],
-        sign_outs: vec![answers.sign_out_url()],
-        scopes: ["openid", "email", "profile"].map(str::to_owned).to_vec(),
-    };
-    Config::new(Pool::new(users), vec![client])
 }
 
 struct Ca {

@@ -70,10 +70,3 @@ fn word(text: &str) -> String {
         serde_json::to_string(text).unwrap()
     }
 }
-
-#[test]
-fn what_is_written_reads_the_same() {
-    let text = "users:\n  admin:\n  - ada\n  - \"007\"\nhttps: {enabled: true, port: 443}\nempty: []\n";
-    let value = read(text).unwrap();
-    assert_eq!(read(&write(&value)).unwrap(), value, "{}", write(&value));
-}

@@ -1,86 +1,22 @@
-//! The host's programs: `tljh-config`, `systemctl`, `journalctl` and the hub's Python.
+//! `tljh-config`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use hubgate::host::memory::{MemoryHost, failed, finished, hangs};
-use hubgate::host::{Clock, Files, Finished, Invocation, Programs, RunError};
+use hubgate::host::{Files, Finished, Invocation, RunError};
 use serde_json::Value;
 
-use super::hub::{Running, load};
-use super::yaml;
-
-type Shared = Arc<Mutex<Running>>;
-
-/// Installs them all.
-pub fn install(host: &MemoryHost, prefix: &Path, running: &Shared) {
-    let at = prefix.to_owned();
-    let units = running.clone();
-    host.program(prefix.join("hub/bin/tljh-config"), move |call, host| {
-        tljh_config(call, host, &at, &units)
-    });
-    let at = prefix.to_owned();
-    let units = running.clone();
-    host.program("/usr/bin/systemctl", move |call, host| {
-        systemctl(call, host, &at, &units)
-    });
-    let units = running.clone();
-    host.program("/usr/bin/journalctl", move |_, _| {
-        let line = units.lock().unwrap().hub.as_ref().err().cloned();
-        Ok(finished(line.unwrap_or_default() + "\n"))
-    });
-    host.program(
-        prefix.join("hub/bin/python"),
-        |call, host| match &words(call)[..] {
-            [_] => preflight(call, host),
-            [_, program, changes] => settings(program, changes, host),
-            other => panic!("the model has no python {other:?}"),
-        },
-    );
-}
-
-/// `tljh-config` several times, as the script that hubgate gives the hub's Python runs it.
-fn settings(program: &str, changes: &str, host: &MemoryHost) -> Result<Finished, RunError> {
-    let changes: Vec<Vec<String>> = serde_json::from_str(changes).unwrap();
-    let mut said = String::new();
-    for change in changes {
-        said += &format!("+ tljh-config {}\n", change.join(" "));
-        let ended = host.run(&Invocation::new(program).args(change))?;
-        if !ended.success() {
-            let stderr = said + &ended.stderr_text();
-            return Ok(Finished {
-                stderr: stderr.into_bytes(),
-                ..ended
-            });
-        }
-    }
-    Ok(Finished {
-        stderr: said.into_bytes(),
-        ..finished("")
-    })
-}
-
-fn words(call: &Invocation) -> Vec<String> {
-    call.args
-        .iter()
-        .map(|arg| arg.to_string_lossy().into_owned())
-        .collect()
-}
-
-fn took(seconds: f32, finished: Finished) -> Finished {
-    Finished {
-        took: Duration::from_secs_f32(seconds),
-        ..finished
-    }
-}
+use super::programs::{took, words};
+use super::running::Running;
+use super::{settings, yaml};
 
 /// `tljh-config`, its endless `reload` of a hub that cannot start included.
 pub fn tljh_config(
     call: &Invocation,
     host: &MemoryHost,
     prefix: &Path,
-    units: &Shared,
+    units: &Arc<Mutex<Running>>,
 ) -> Result<Finished, RunError> {
     let words = words(call);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
@@ -93,7 +29,7 @@ pub fn tljh_config(
                     "CalledProcessError: systemctl restart traefik.service\n",
                 ));
             }
-            if let Err(error) = super::hub::config(host, prefix) {
+            if let Err(error) = settings::config(host, prefix) {
                 return Ok(failed(1, format!("ruamel.yaml.scanner.ScannerError: {error}\n")));
             }
             host.put(prefix.join("state/traefik.toml"), "written by tljh-config", 0o600);
@@ -225,61 +161,4 @@ fn unset(config: &mut Value, keys: &[&str]) -> Result<(), String> {
         map.remove(*first);
     }
     Ok(())
-}
-
-fn systemctl(
-    call: &Invocation,
-    host: &MemoryHost,
-    prefix: &Path,
-    units: &Shared,
-) -> Result<Finished, RunError> {
-    let mut units = units.lock().unwrap();
-    let words = words(call);
-    Ok(match words[0].as_str() {
-        "restart" if units.hub_given_up || units.traefik_given_up => failed(
-            1,
-            "Job for jupyterhub.service failed: start request repeated too quickly\n",
-        ),
-        "restart" => {
-            units.start_hub(host, prefix);
-            took(1.2, finished(""))
-        }
-        "reset-failed" => {
-            units.hub_given_up = false;
-            units.traefik_given_up = false;
-            finished("")
-        }
-        "show" if words.iter().any(|word| word == "--property=NRestarts") => {
-            finished(format!("{}\n", units.restarts(host.monotonic())))
-        }
-        "show" if words.iter().any(|word| word == "--property=InvocationID") => {
-            finished(format!("{:032x}\n", units.starts))
-        }
-        "show"
-            if words
-                .iter()
-                .any(|word| word == "--property=ExecMainStartTimestampMonotonic") =>
-        {
-            finished(format!("{}\n", units.started.as_micros()))
-        }
-        "show" if words.iter().any(|word| word == "traefik") => {
-            finished("ProtectHome=tmpfs\nPrivateTmp=yes\n")
-        }
-        "show" => finished(format!("TLJH_INSTALL_PREFIX={}\n", prefix.display())),
-        "is-active" if units.is_stopped() => finished("active\ninactive\n"),
-        "is-active" => finished("active\nactive\n"),
-        other => panic!("the model has no systemctl {other}"),
-    })
-}
-
-/// The hub's own Python with the preflight script: loads the settings below TLJH_INSTALL_PREFIX.
-fn preflight(call: &Invocation, host: &MemoryHost) -> Result<Finished, RunError> {
-    let env = host.child_env(call);
-    let prefix = PathBuf::from(
-        env.get("TLJH_INSTALL_PREFIX".as_ref() as &std::ffi::OsStr)
-            .unwrap(),
-    );
-    let errors: Vec<String> = load(host, &prefix).err().into_iter().collect();
-    let found = serde_json::json!({"errors": errors, "warnings": []});
-    Ok(took(1.0, finished(format!("{found}\n"))))
 }
