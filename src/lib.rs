@@ -19,6 +19,7 @@ pub mod render;
 pub mod secret;
 pub mod standin;
 pub mod tljh;
+pub mod told;
 pub mod ui;
 pub mod verify;
 pub mod wizard;

@@ -10,6 +10,7 @@ use std::time::Duration;
 use hubgate::host::http::Method;
 use hubgate::host::{Http, HttpRequest, Invocation, Programs, Running, SystemHost};
 use hubgate::secret::{Resolved, SecretError, SecretSource};
+use hubgate::told::Told as _;
 use serde_json::Value;
 
 /// The folder of the lab's Python, moto and aws; made when it is missing.
@@ -125,11 +126,11 @@ impl Vars {
         let failure = self.resolve(source).expect_err(source);
         assert!(failure.to_string().contains(error), "{source}: {failure}");
         assert!(
-            failure.hint().contains(hint),
+            failure.remedy().unwrap().contains(hint),
             "{source}: {failure}: {}",
-            failure.hint()
+            failure.remedy().unwrap()
         );
-        assert!(!format!("{failure} {failure:?} {}", failure.hint()).contains("1kvq0v8jd2l5"));
+        assert!(!format!("{failure} {failure:?} {}", failure.remedy().unwrap()).contains("1kvq0v8jd2l5"));
     }
 }
 

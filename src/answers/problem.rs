@@ -5,6 +5,7 @@ use std::fmt;
 use super::origin::Origin;
 use super::setting::Key;
 use crate::invalid::Invalid;
+use crate::told::{Mistake, Told, exit};
 
 /// One thing that is wrong with the answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -141,5 +142,21 @@ impl fmt::Display for Problems {
             write!(f, "\n  {problem}")?;
         }
         Ok(())
+    }
+}
+
+impl Told for Problems {
+    fn exit(&self) -> u8 {
+        exit::USAGE
+    }
+
+    fn mistakes(&self) -> Vec<Mistake> {
+        let mistake = |problem: &Problem| Mistake {
+            setting: problem.key.map(|key| key.setting().dotted()),
+            origin: problem.origin.as_ref().map(ToString::to_string),
+            what: problem.what.clone(),
+            remedy: problem.remedy.clone(),
+        };
+        self.iter().map(mistake).collect()
     }
 }

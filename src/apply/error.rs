@@ -10,6 +10,7 @@ use crate::host::RunError;
 use crate::plan::NoPlan;
 use crate::render::RenderError;
 use crate::secret::{Secret, blot_out};
+use crate::told::{HubState, Told};
 use crate::verify::{Outcome, Report};
 
 /// Why a step, a check or the way to them failed.
@@ -169,9 +170,10 @@ impl Cause {
             source: Box::new(source),
         }
     }
+}
 
-    /// What a person can do about it.
-    pub fn hint(&self) -> Option<String> {
+impl Told for Cause {
+    fn remedy(&self) -> Option<String> {
         let text = match self {
             Self::NotRoot => "run it with sudo".to_owned(),
             Self::NoHub(_) => {
@@ -279,18 +281,18 @@ impl RunFailed {
         }
         self
     }
+}
 
-    /// How the hub is now: `untouched`, `restored` or `broken`.
-    pub fn hub_state(&self) -> &'static str {
-        match self {
-            Self::Untouched(_) => "untouched",
-            Self::Restored { .. } => "restored",
-            Self::Broken { .. } => "broken",
-        }
+impl Told for RunFailed {
+    fn remedy(&self) -> Option<String> {
+        self.cause().remedy()
     }
 
-    /// Whether a person is needed.
-    pub fn is_broken(&self) -> bool {
-        matches!(self, Self::Broken { .. })
+    fn hub(&self) -> Option<HubState> {
+        Some(match self {
+            Self::Untouched(_) => HubState::Untouched,
+            Self::Restored { .. } => HubState::Restored,
+            Self::Broken { .. } => HubState::Broken,
+        })
     }
 }

@@ -1,5 +1,6 @@
 //! The usual failures of the `aws` command, and what mends them.
 
+use crate::told::Told;
 use std::time::Duration;
 
 /// Why an AWS call failed.
@@ -89,10 +90,11 @@ impl AwsError {
             format!("{what} ({})", self.detail)
         }
     }
+}
 
-    /// What to do next.
-    pub fn hint(&self) -> String {
-        match &self.cause {
+impl Told for AwsError {
+    fn remedy(&self) -> Option<String> {
+        Some(match &self.cause {
             AwsFailure::NotInstalled => {
                 "install the AWS CLI (apt install awscli, or pip install awscli), or use file:PATH".into()
             }
@@ -120,7 +122,7 @@ impl AwsError {
             AwsFailure::TimedOut(_) => "check the network and the proxy, then try again".into(),
             AwsFailure::Interrupted => "run it again".into(),
             AwsFailure::Other => "run the aws command by hand to see more".into(),
-        }
+        })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context as _;
+use crate::told::{self, Context as _};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command, builder::PossibleValuesParser};
 
@@ -72,7 +72,7 @@ impl AnswerFlags {
     ///
     /// # Errors
     /// As [`checked`](Self::checked).
-    pub fn checked_or_in_force(&self, global: &Global, host: &dyn Host) -> anyhow::Result<Checked> {
+    pub fn checked_or_in_force(&self, global: &Global, host: &dyn Host) -> told::Result<Checked> {
         let gathered = self.gather(host);
         if !gathered.is_empty() {
             return checked(global, host, &gathered);
@@ -99,7 +99,7 @@ impl AnswerFlags {
     ///
     /// # Errors
     /// When the file cannot be read, or any answer is wrong or missing.
-    pub fn checked(&self, global: &Global, host: &dyn Host) -> anyhow::Result<Checked> {
+    pub fn checked(&self, global: &Global, host: &dyn Host) -> told::Result<Checked> {
         checked(global, host, &self.gather(host))
     }
 }
@@ -108,7 +108,7 @@ impl AnswerFlags {
 ///
 /// # Errors
 /// When the hub's environment cannot be read, or any answer is wrong or missing.
-pub(super) fn checked(global: &Global, host: &dyn Host, gathered: &Gathered) -> anyhow::Result<Checked> {
+pub(super) fn checked(global: &Global, host: &dyn Host, gathered: &Gathered) -> told::Result<Checked> {
     let found = crate::tljh::observe::oauthenticator(host, &global.prefix)?;
     let checked = gathered.resolve(found)?;
     for warning in &checked.warnings {

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::{Command, CommandFactory as _};
 
 use super::answer_flags::SECRET_TRAP;
+use crate::told;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  hubgate completions bash > /etc/bash_completion.d/hubgate")]
@@ -13,7 +14,7 @@ pub struct Args {
     shell: clap_complete::Shell,
 }
 
-pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+pub fn run(args: &Args) -> told::Result<ExitCode> {
     let mut script = Vec::new();
     let mut command = offered(&super::Cli::command()).version(env!("CARGO_PKG_VERSION"));
     clap_complete::generate(args.shell, &mut command, "hubgate", &mut script);

@@ -2,11 +2,12 @@
 
 use std::process::ExitCode;
 
+use crate::told;
 use clap::CommandFactory as _;
 use clap_mangen::Man;
 
 /// The page of hubgate itself, then those that it refers to: nobody has them as files of their own.
-pub fn run() -> anyhow::Result<ExitCode> {
+pub fn run() -> told::Result<ExitCode> {
     let mut command = super::Cli::command().disable_help_subcommand(true);
     // Gives the subcommands their full names.
     command.build();

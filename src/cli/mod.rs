@@ -19,6 +19,7 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::tljh::DEFAULT_PREFIX;
+pub use crate::told::exit;
 use crate::ui::Ui;
 pub use answer_flags::AnswerFlags;
 #[cfg(feature = "fault-injection")]
@@ -34,22 +35,6 @@ fn machine() -> crate::host::SystemHost {
 fn stop_on_signals(host: &dyn crate::host::Host) -> std::io::Result<()> {
     host.interrupt().before_dying(crate::ui::end_at_once);
     host.interrupt().on_signals()
-}
-
-/// Exit codes, the same for every command.
-pub mod exit {
-    /// Done, or nothing to do.
-    pub const DONE: u8 = 0;
-    /// Failed, and everything is as it was before.
-    pub const FAILED: u8 = 1;
-    /// Usage or bad answers.
-    pub const USAGE: u8 = 2;
-    /// `--check` found a difference.
-    pub const DIFFERS: u8 = 3;
-    /// Failed and not restored: a person is needed.
-    pub const NOT_RESTORED: u8 = 4;
-    /// A verification or diagnosis found a fault.
-    pub const FAULT_FOUND: u8 = 5;
 }
 
 /// Put an AWS Cognito login in front of JupyterHub.

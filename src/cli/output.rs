@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
+use crate::told::{self, Context as _};
 use serde::Serialize;
 
 use super::Global;
@@ -43,14 +43,14 @@ impl<'a> Output<'a> {
         folder: &'a Path,
         answers: &'a Answers,
         files: &'a FileSet,
-    ) -> anyhow::Result<Self> {
-        let state = |file: &'a RenderedFile| -> anyhow::Result<_> {
+    ) -> told::Result<Self> {
+        let state = |file: &'a RenderedFile| -> told::Result<_> {
             Ok((file, drift(read(host, &folder.join(file.name))?.as_deref(), file)))
         };
         Ok(Self {
             folder,
             answers,
-            states: files.iter().map(state).collect::<anyhow::Result<_>>()?,
+            states: files.iter().map(state).collect::<told::Result<_>>()?,
         })
     }
 
@@ -60,7 +60,7 @@ impl<'a> Output<'a> {
     }
 
     /// The files that hubgate did not write as they lie there.
-    pub(super) fn edited_by_hand(&self, host: &dyn Host) -> anyhow::Result<Vec<String>> {
+    pub(super) fn edited_by_hand(&self, host: &dyn Host) -> told::Result<Vec<String>> {
         let written = read(host, &self.folder.join("manifest.json"))?.unwrap_or_default();
         let mut edited = Vec::new();
         for (file, state) in self
@@ -80,14 +80,9 @@ impl<'a> Output<'a> {
     }
 
     /// Writes what differs, and tells each file.
-    pub(super) fn write(
-        &self,
-        global: &Global,
-        host: &dyn Host,
-        warnings: Vec<String>,
-    ) -> anyhow::Result<()> {
+    pub(super) fn write(&self, global: &Global, host: &dyn Host, warnings: Vec<String>) -> told::Result<()> {
         host.create_dir(self.folder, 0o755)
-            .with_context(|| format!("cannot make the folder {}", self.folder.display()))?;
+            .context(format_args!("cannot make the folder {}", self.folder.display()))?;
         let changed: Vec<(&str, &[u8], u32)> = self
             .states
             .iter()
@@ -108,11 +103,11 @@ impl<'a> Output<'a> {
         global
             .ui()
             .note("Read REVIEW.md first: it says what changes, and what Cognito must have registered.");
-        self.document(global, warnings, "written")
+        Ok(self.document(global, warnings, "written")?)
     }
 
     /// Tells what differs.
-    pub(super) fn show_drift(&self, global: &Global, warnings: Vec<String>) -> anyhow::Result<()> {
+    pub(super) fn show_drift(&self, global: &Global, warnings: Vec<String>) -> told::Result<()> {
         for (file, state) in &self.states {
             match state {
                 Drift::None => {}
@@ -122,10 +117,15 @@ impl<'a> Output<'a> {
                 Drift::Changed(diff) => global.ui().line(diff.trim_end()),
             }
         }
-        self.document(global, warnings, "differs")
+        Ok(self.document(global, warnings, "differs")?)
     }
 
-    fn document(&self, global: &Global, warnings: Vec<String>, changed: &'static str) -> anyhow::Result<()> {
+    fn document(
+        &self,
+        global: &Global,
+        warnings: Vec<String>,
+        changed: &'static str,
+    ) -> serde_json::Result<()> {
         let file = |(file, state): &(&RenderedFile, Drift)| FileDocument {
             name: file.name,
             state: match state {
@@ -163,7 +163,7 @@ pub(super) fn secret_stays_behind(answers: &Answers) -> Option<String> {
     }
 }
 
-fn read(host: &dyn Host, path: &Path) -> anyhow::Result<Option<Vec<u8>>> {
+fn read(host: &dyn Host, path: &Path) -> told::Result<Option<Vec<u8>>> {
     match host.stat(path)? {
         Some(_) => Ok(Some(host.read(path)?)),
         None => Ok(None),

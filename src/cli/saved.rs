@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
+use crate::told::{self, Failure};
 
 use super::Global;
 use crate::answers::{Layer, save_into};
@@ -23,15 +23,20 @@ pub(super) struct Saved {
 }
 
 impl Saved {
-    pub(super) fn new(host: &dyn Host, path: &Path, given: &Layer) -> anyhow::Result<Self> {
+    pub(super) fn new(host: &dyn Host, path: &Path, given: &Layer) -> told::Result<Self> {
         let stat = host.stat(path)?;
         if let Some(stat) = &stat {
-            anyhow::ensure!(!stat.is_dir, "{} is a folder", path.display());
-            anyhow::ensure!(!stat.is_symlink, "{} is a symbolic link", path.display());
+            let refused = |what| Err(Failure::new(format!("{} is {what}", path.display())));
+            if stat.is_dir {
+                return refused("a folder");
+            }
+            if stat.is_symlink {
+                return refused("a symbolic link");
+            }
         }
         let before = stat.as_ref().map(|_| host.read_to_string(path)).transpose()?;
         let text = save_into(before.as_deref().unwrap_or_default(), given)
-            .map_err(|_| anyhow::anyhow!("{} is there and is no TOML", path.display()))?;
+            .map_err(|_| Failure::new(format!("{} is there and is no TOML", path.display())))?;
         Ok(Self {
             path: path.to_owned(),
             before,
@@ -60,7 +65,7 @@ impl Saved {
     }
 
     /// Writes the file, what was there before into its own, and the folder where that is missing.
-    pub(super) fn write(&self, host: &dyn Host) -> anyhow::Result<()> {
+    pub(super) fn write(&self, host: &dyn Host) -> told::Result<()> {
         if let Some(folder) = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             host.create_dir(folder, 0o755)?;
         }
@@ -88,8 +93,9 @@ fn free_name(host: &dyn Host, path: &Path) -> std::io::Result<PathBuf> {
 }
 
 /// Writes a secret that was typed into its file, and names that.
-pub(super) fn write_secret(host: &dyn Host, typed: &TypedSecret) -> anyhow::Result<PathBuf> {
-    let path = expanded(host, &typed.file).context("HOME is not set, so ~ means nothing")?;
+pub(super) fn write_secret(host: &dyn Host, typed: &TypedSecret) -> told::Result<PathBuf> {
+    let path =
+        expanded(host, &typed.file).ok_or_else(|| Failure::new("HOME is not set, so ~ means nothing"))?;
     if let Some(folder) = path.parent() {
         host.create_dir(folder, 0o700)?;
     }

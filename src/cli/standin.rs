@@ -7,13 +7,13 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context as _, bail};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser as _};
 use secrecy::SecretString;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use crate::standin::{Client, Config, Endpoint, Fault, Faults, Pool, Standin, read_users};
+use crate::told::{self, Context as _, Failure};
 
 /// The variable that holds a client secret.
 const SECRET_VARIABLE: &str = "HUBGATE_CLIENT_SECRET";
@@ -78,7 +78,7 @@ fn endpoint_names() -> impl clap::builder::TypedValueParser<Value = Endpoint> {
 ///
 /// # Errors
 /// When the users file or the secret cannot be read, or the stand-in cannot start.
-pub fn run(args: Args) -> anyhow::Result<ExitCode> {
+pub fn run(args: Args) -> told::Result<ExitCode> {
     let mut signals = Signals::new([SIGINT, SIGTERM]).context("cannot wait for signals")?;
     let mut pool = Pool::new(read_users(&args.users)?);
     pool.id = args.pool_id.clone();
@@ -114,7 +114,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
 }
 
 /// The variable's secret and each file's, without the line break that editors add.
-fn secrets(args: &Args) -> anyhow::Result<Vec<SecretString>> {
+fn secrets(args: &Args) -> told::Result<Vec<SecretString>> {
     let mut secrets: Vec<SecretString> = Vec::new();
     secrets.extend(
         std::env::var(SECRET_VARIABLE)
@@ -127,7 +127,9 @@ fn secrets(args: &Args) -> anyhow::Result<Vec<SecretString>> {
         secrets.push(text.trim_end_matches(['\r', '\n']).to_owned().into());
     }
     if secrets.is_empty() {
-        bail!("the client secret is missing: set {SECRET_VARIABLE} or name a file with --client-secret-file");
+        return Err(Failure::new(format!(
+            "the client secret is missing: set {SECRET_VARIABLE} or name a file with --client-secret-file"
+        )));
     }
     Ok(secrets)
 }

@@ -8,6 +8,7 @@ use thiserror::Error;
 use super::source::BootstrapSource;
 use crate::apply::Cause;
 use crate::host::{HttpError, RunError};
+use crate::told::{HubState, Told};
 
 /// Why TLJH could not be installed, and whether anything changed before.
 #[derive(Debug, Error)]
@@ -125,11 +126,10 @@ pub enum DownloadError {
     Redirect(String),
 }
 
-impl InstallError {
-    /// What a person can do about it.
-    pub fn hint(&self) -> Option<String> {
+impl Told for InstallError {
+    fn remedy(&self) -> Option<String> {
         let text = match self {
-            Self::Lock(cause) => return cause.hint(),
+            Self::Lock(cause) => return cause.remedy(),
             Self::OtherPrefix { .. } => "name the folder that TLJH is in with --prefix".into(),
             Self::NoPython => {
                 "install it, then run this again: apt-get update && apt-get install -y python3".into()
@@ -159,15 +159,14 @@ impl InstallError {
         Some(text)
     }
 
-    /// How the hub is now: `untouched`, or `broken` where TLJH is there in part.
-    pub fn hub_state(&self) -> &'static str {
-        match self {
+    fn hub(&self) -> Option<HubState> {
+        Some(match self {
             Self::Failed { .. }
             | Self::NotThere { .. }
             | Self::LeftBehind { .. }
-            | Self::Interrupted { begun: true } => "broken",
-            _ => "untouched",
-        }
+            | Self::Interrupted { begun: true } => HubState::Broken,
+            _ => HubState::Untouched,
+        })
     }
 }
 

@@ -82,7 +82,7 @@ impl Wanted {
 /// Runs TLJH's bootstrap script unless TLJH is there.
 ///
 /// # Errors
-/// [`InstallError::hub_state`] tells whether something was changed.
+/// Its [`hub`](crate::told::Told::hub) tells whether something was changed.
 pub fn ensure_tljh(
     host: &dyn Host,
     prefix: &Path,

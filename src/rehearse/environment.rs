@@ -10,6 +10,7 @@ use super::python::Python;
 use super::release::Pinned;
 use crate::host::{Exit, Host, Invocation, Lock, RunError, Running};
 use crate::progress::{Progress, timed};
+use crate::told::Told;
 
 /// Written last: an environment without it was never finished.
 const FINISHED: &str = "hubgate-finished";
@@ -61,20 +62,20 @@ pub enum EnvironmentError {
     Interrupted,
 }
 
-impl EnvironmentError {
-    /// What mends it.
-    pub fn hint(&self) -> Option<&'static str> {
-        match self {
-            EnvironmentError::NoPlace => Some("set XDG_CACHE_HOME to a folder that you may write to"),
-            EnvironmentError::File(_) => Some(
-                "free some space there (one environment takes 400 MB), or set XDG_CACHE_HOME to another folder",
-            ),
-            EnvironmentError::Failed { what: "pip", .. } => Some(
+impl Told for EnvironmentError {
+    fn remedy(&self) -> Option<String> {
+        let text = match self {
+            EnvironmentError::NoPlace => "set XDG_CACHE_HOME to a folder that you may write to",
+            EnvironmentError::File(_) => {
+                "free some space there (one environment takes 400 MB), or set XDG_CACHE_HOME to another folder"
+            }
+            EnvironmentError::Failed { what: "pip", .. } => {
                 "the packages come from PyPI, or from where your pip is configured to look (PIP_INDEX_URL, PIP_PROXY); \
-                 nothing else of a rehearsal needs a network",
-            ),
-            EnvironmentError::Failed { .. } | EnvironmentError::Interrupted => None,
-        }
+                 nothing else of a rehearsal needs a network"
+            }
+            EnvironmentError::Failed { .. } | EnvironmentError::Interrupted => return None,
+        };
+        Some(text.to_owned())
     }
 }
 

@@ -30,6 +30,7 @@ use crate::progress::{Progress, timed};
 use crate::render::{RenderError, render_awscognito};
 use crate::secret::{Secret, SecretSource};
 use crate::standin::{Client, Config, Pool, Standin, StandinError};
+use crate::told::Told;
 use cast::{Person, cast};
 pub use environment::EnvironmentError;
 pub use hub::HubError;
@@ -86,14 +87,13 @@ fn kept_at(log: Option<&Path>) -> String {
         .unwrap_or_default()
 }
 
-impl RehearseError {
-    /// What mends it.
-    pub fn hint(&self) -> Option<String> {
+impl Told for RehearseError {
+    fn remedy(&self) -> Option<String> {
         match self {
-            RehearseError::Python(error) => error.hint(),
-            RehearseError::Environment(error) => error.hint().map(str::to_owned),
-            RehearseError::Render(error) => error.hint().map(str::to_owned),
-            RehearseError::Standin(error) => Some(error.hint().to_owned()),
+            RehearseError::Python(error) => error.remedy(),
+            RehearseError::Environment(error) => error.remedy(),
+            RehearseError::Render(error) => error.remedy(),
+            RehearseError::Standin(error) => error.remedy(),
             RehearseError::Setup(_) => Some("TMPDIR must name a folder that you may write to".to_owned()),
             RehearseError::Hub { .. } | RehearseError::Random => None,
         }

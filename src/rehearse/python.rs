@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use crate::host::{Host, Invocation, RunError};
+use crate::told::Told;
 
 /// What the pinned packages were tried with; a newer Python is taken where there is nothing else.
 const TRIED: std::ops::RangeInclusive<(u32, u32)> = (3, 10)..=(3, 13);
@@ -67,9 +68,8 @@ pub enum PythonError {
     Interrupted,
 }
 
-impl PythonError {
-    /// What mends it.
-    pub fn hint(&self) -> Option<String> {
+impl Told for PythonError {
+    fn remedy(&self) -> Option<String> {
         match self {
             PythonError::Missing | PythonError::TooOld { .. } => Some(
                 "install one (Debian, Ubuntu: apt install python3 python3-venv), or name it with --python"
@@ -232,7 +232,7 @@ mod tests {
             install(&host, "python3", version, missing);
             let error = find(&host, None).unwrap_err();
             assert_eq!(error.to_string(), words);
-            assert!(error.hint().unwrap().contains("apt install python3"), "{error}");
+            assert!(error.remedy().unwrap().contains("apt install python3"), "{error}");
         }
     }
 

@@ -6,6 +6,7 @@ use minijinja::{AutoEscape, Environment, ErrorKind, Output, State, UndefinedBeha
 use thiserror::Error;
 
 use super::quote;
+use crate::told::Told;
 
 /// Why a file could not be rendered.
 #[derive(Debug, Error)]
@@ -36,12 +37,11 @@ pub enum RenderError {
     },
 }
 
-impl RenderError {
-    /// What a person can do about it.
-    pub fn hint(&self) -> Option<&'static str> {
+impl Told for RenderError {
+    fn remedy(&self) -> Option<String> {
         match self {
             Self::UserDataTooLong { .. } => Some(
-                "name fewer users and groups there (a Cognito group serves any number), or run hubgate install from the user data",
+                "name fewer users and groups there (a Cognito group serves any number), or run hubgate install from the user data".to_owned(),
             ),
             Self::Template { .. } | Self::Json { .. } => None,
         }

@@ -10,6 +10,7 @@ use super::value::{self, BadValue};
 use super::{Secret, SecretSource};
 use crate::awscli::{AwsCli, AwsError};
 use crate::host::Host;
+use crate::told::Told;
 
 /// A secret, and what a person should know about how it is kept. The warnings never show it.
 #[derive(Debug, Clone)]
@@ -48,10 +49,9 @@ pub enum SecretError {
     Aws { origin: String, error: AwsError },
 }
 
-impl SecretError {
-    /// What to do next.
-    pub fn hint(&self) -> String {
-        match self {
+impl Told for SecretError {
+    fn remedy(&self) -> Option<String> {
+        Some(match self {
             SecretError::FileMissing { .. } => {
                 "create it with only the client secret in it, readable by you alone (chmod 600)".into()
             }
@@ -73,8 +73,8 @@ impl SecretError {
             }
             SecretError::KeyMissing { keys, .. } => list_keys(keys),
             SecretError::NotJson { .. } => "leave out # and the key: the secret is the whole text".into(),
-            SecretError::Aws { error, .. } => error.hint(),
-        }
+            SecretError::Aws { error, .. } => return error.remedy(),
+        })
     }
 }
 

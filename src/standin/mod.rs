@@ -33,6 +33,7 @@ mod site;
 mod store;
 mod web;
 
+use crate::told::Told;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -79,10 +80,9 @@ pub enum StandinError {
     Threads(String),
 }
 
-impl StandinError {
-    /// What to do about it.
-    pub fn hint(&self) -> &'static str {
-        match self {
+impl Told for StandinError {
+    fn remedy(&self) -> Option<String> {
+        let text = match self {
             StandinError::NotLoopback(_) => "use 127.0.0.1, ::1 or no address at all",
             StandinError::Bind { .. } => "choose another port, or port 0 for any free one",
             StandinError::Config(_) => "correct what is named; the rules are Cognito's own",
@@ -92,7 +92,8 @@ impl StandinError {
             }
             StandinError::Key(_) => "build the program again from a clean checkout",
             StandinError::Threads(_) => "the limit on processes (ulimit -u) may be reached",
-        }
+        };
+        Some(text.to_owned())
     }
 }
 

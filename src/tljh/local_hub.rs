@@ -9,6 +9,7 @@ use super::config_yaml::MEND_BY_HAND;
 use super::{ConfigYaml, HubFiles, NotYaml};
 use crate::host::Host;
 use crate::hub::BaseUrl;
+use crate::told::Told;
 
 /// Where traefik listens on this machine, and the path that the hub lives under.
 ///
@@ -51,11 +52,10 @@ pub enum LocalHubError {
     BaseUrl(#[from] crate::invalid::Invalid),
 }
 
-impl LocalHubError {
-    /// What a person can do about it, where that is known.
-    pub fn hint(&self) -> Option<&'static str> {
+impl Told for LocalHubError {
+    fn remedy(&self) -> Option<String> {
         match self {
-            Self::NotYaml(_) | Self::Malformed(_) => Some(MEND_BY_HAND),
+            Self::NotYaml(_) | Self::Malformed(_) => Some(MEND_BY_HAND.to_owned()),
             Self::Unreadable(_) | Self::BaseUrl(_) => None,
         }
     }

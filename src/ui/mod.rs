@@ -65,7 +65,7 @@ impl Ui {
     ///
     /// # Errors
     /// When the document has no place in JSON.
-    pub fn document(self, document: &impl Serialize) -> anyhow::Result<()> {
+    pub fn document(self, document: &impl Serialize) -> serde_json::Result<()> {
         if self.json {
             let text = serde_json::to_string_pretty(document)?;
             say_on_stdout(&text);

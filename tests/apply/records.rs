@@ -2,6 +2,7 @@
 
 use hubgate::apply::{Cause, OldLogin, Recovered, RunFailed, StateDir, WentBack, lock, would_recover};
 use hubgate::host::Files;
+use hubgate::told::{HubState, Told as _};
 
 use super::by_hand;
 use super::cases::apply;
@@ -88,7 +89,10 @@ fn a_record_of_a_newer_hubgate_is_left_to_it() {
     );
     let error = recovered(&world.process()).unwrap_err();
     assert!(error.to_string().contains("newer hubgate (9.9.9)"), "{error}");
-    assert_eq!((error.hub_state(), world.picture()), ("untouched", before));
+    assert_eq!(
+        (error.hub(), world.picture()),
+        (Some(HubState::Untouched), before)
+    );
 }
 
 #[test]
@@ -289,5 +293,5 @@ fn the_record_of_a_newer_hubgate_is_not_to_be_moved_away() {
         error.to_string().contains("written by a newer hubgate"),
         "{error}"
     );
-    assert_eq!(error.cause().hint(), None);
+    assert_eq!(error.remedy(), None);
 }

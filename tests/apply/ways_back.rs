@@ -5,6 +5,7 @@ use std::time::Duration;
 use hubgate::apply::{BackTo, Cause, OldLogin, RunFailed, StateDir, WentBack, answers_in_force};
 use hubgate::host::Files;
 use hubgate::host::faulty::{Death, Fault, Faulty};
+use hubgate::told::{HubState, Told as _};
 
 use super::faults::quietly;
 use super::world::{ANSWERS, SECRET, World, applied, rolled_back, went_back};
@@ -141,7 +142,10 @@ fn a_damaged_copy_is_noticed_before_anything_is_changed() {
     let before = world.picture();
     let error = went_back(&world, false).unwrap_err();
     assert!(error.to_string().contains("missing or damaged"), "{error}");
-    assert_eq!((error.hub_state(), world.picture()), ("untouched", before));
+    assert_eq!(
+        (error.hub(), world.picture()),
+        (Some(HubState::Untouched), before)
+    );
 }
 
 #[test]
@@ -170,7 +174,7 @@ fn a_rollback_of_a_hub_that_cannot_start_any_more_puts_the_files_back_and_says_t
     world.running.lock().unwrap().port_taken = true;
     let before = world.picture();
     let error = went_back(&world, false).unwrap_err();
-    assert!(error.is_broken(), "{error}");
+    assert_eq!(error.hub(), Some(HubState::Broken), "{error}");
     assert!(error.to_string().contains("in use by another program"), "{error}");
     let mut files = world.picture().files;
     files.retain(|path, _| !path.to_string_lossy().contains(".hubgate-"));

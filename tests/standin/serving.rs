@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::kit::{ADA, Browser, CALLBACK, ID, SECRET, authorize_path, basic, config, start};
 use hubgate::standin::{Fault, Faults, Standin, StandinError};
+use hubgate::told::Told as _;
 
 #[test]
 fn it_refuses_to_listen_to_other_machines() {
@@ -30,7 +31,10 @@ fn a_taken_port_is_said_with_what_to_do() {
             .starts_with("the Cognito stand-in cannot listen on 127.0.0.1:"),
         "{error}"
     );
-    assert_eq!(error.hint(), "choose another port, or port 0 for any free one");
+    assert_eq!(
+        error.remedy().unwrap(),
+        "choose another port, or port 0 for any free one"
+    );
 }
 
 #[test]

@@ -169,6 +169,8 @@ pub enum JournalError {
     },
 }
 
+impl crate::told::Told for JournalError {}
+
 impl Journal {
     /// A new run that has not begun. The name of its folder is a
     /// [`next_id`](crate::apply::record::history::next_id).

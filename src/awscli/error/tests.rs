@@ -117,7 +117,7 @@ fn a_denied_call_names_the_permission_that_is_missing() {
                 is not authorized to perform: ssm:GetParameter on resource: r";
     let error = AwsError::from_stderr(said, "ssm:GetParameter");
     assert_eq!(
-        error.hint(),
+        error.remedy().unwrap(),
         "allow ssm:GetParameter on it, to the role or user that runs hubgate"
     );
 }

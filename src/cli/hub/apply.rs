@@ -12,6 +12,7 @@ use crate::cli::{AnswerFlags, Global};
 use crate::host::Host;
 use crate::plan::Plan;
 use crate::secret::Secret;
+use crate::told;
 use crate::ui::{Steps, Ui};
 use crate::verify::{Outcome, Patience, Report};
 
@@ -79,7 +80,7 @@ struct Document<'a> {
     warnings: Vec<&'a String>,
 }
 
-pub fn run(global: &Global, args: &Args) -> anyhow::Result<ExitCode> {
+pub fn run(global: &Global, args: &Args) -> told::Result<ExitCode> {
     let host = crate::cli::machine();
     let checked = args.answers.checked(global, &host)?;
     if args.dry_run {
@@ -98,7 +99,7 @@ pub fn apply_checked(
     checked: &Checked,
     waiting: &Waiting,
     strict: bool,
-) -> anyhow::Result<ExitCode> {
+) -> told::Result<ExitCode> {
     let ui = global.ui();
     let state = StateDir::for_hub(&global.prefix);
     let _lock = lock(host, &state)?;
@@ -143,7 +144,7 @@ pub fn apply_checked(
     Ok(ExitCode::SUCCESS)
 }
 
-fn dry_run(global: &Global, args: &Args, host: &dyn Host, checked: &Checked) -> anyhow::Result<ExitCode> {
+fn dry_run(global: &Global, args: &Args, host: &dyn Host, checked: &Checked) -> told::Result<ExitCode> {
     let ui = global.ui();
     if let Some(unfinished) = would_recover(host, &StateDir::for_hub(&global.prefix))? {
         ui.warn(unfinished.words);
@@ -165,7 +166,7 @@ fn dry_run(global: &Global, args: &Args, host: &dyn Host, checked: &Checked) -> 
     Ok(ExitCode::SUCCESS)
 }
 
-fn resolve_secret(ui: Ui, host: &dyn Host, checked: &Checked) -> anyhow::Result<Secret> {
+fn resolve_secret(ui: Ui, host: &dyn Host, checked: &Checked) -> told::Result<Secret> {
     let resolved = checked.answers.cognito.client_secret.resolve(host)?;
     resolved.warnings.iter().for_each(|warning| ui.warn(warning));
     Ok(resolved.secret)

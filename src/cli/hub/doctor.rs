@@ -9,6 +9,7 @@ use crate::cli::{Global, exit};
 use crate::doctor::{Finding, examine};
 use crate::host::{Environment as _, SystemHost};
 use crate::tljh::observe::is_installed;
+use crate::told;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -25,7 +26,7 @@ struct Document<'a> {
     findings: &'a [Finding],
 }
 
-pub fn run(global: &Global, _: &Args) -> anyhow::Result<ExitCode> {
+pub fn run(global: &Global, _: &Args) -> told::Result<ExitCode> {
     let host = SystemHost::new();
     let ui = global.ui();
     if !host.is_root() {

@@ -13,6 +13,7 @@ use crate::install::{
     BootstrapSource, Installed, Presence, Wanted, ensure_aws_command, ensure_tljh, presence,
 };
 use crate::secret::SecretSource;
+use crate::told;
 use crate::ui::Steps;
 
 const TLJH: &str = "The Littlest JupyterHub, where it is missing";
@@ -84,11 +85,11 @@ impl TljhFlags {
     }
 }
 
-pub fn run(global: &Global, args: &Args) -> anyhow::Result<ExitCode> {
+pub fn run(global: &Global, args: &Args) -> told::Result<ExitCode> {
     install(global, &SystemHost::new(), args)
 }
 
-fn install(global: &Global, host: &dyn Host, args: &Args) -> anyhow::Result<ExitCode> {
+fn install(global: &Global, host: &dyn Host, args: &Args) -> told::Result<ExitCode> {
     let ui = global.ui();
     let state = StateDir::for_hub(&global.prefix);
     if !host.is_root() {
@@ -120,14 +121,14 @@ fn apply_answers(
     host: &dyn Host,
     args: &Args,
     gathered: &Gathered,
-) -> anyhow::Result<ExitCode> {
+) -> told::Result<ExitCode> {
     let checked = checked(global, host, gathered)?;
     let source = &checked.answers.cognito.client_secret;
     ensure_aws_command(host, &global.prefix, source, &mut Steps::new(global.ui()))?;
     apply_checked(global, host, &checked, &args.waiting, args.strict)
 }
 
-fn check_early(host: &dyn Host, gathered: &Gathered, wanted: &Wanted) -> anyhow::Result<()> {
+fn check_early(host: &dyn Host, gathered: &Gathered, wanted: &Wanted) -> told::Result<()> {
     let checked = gathered.resolve(wanted.oauthenticator())?;
     match checked.answers.cognito.client_secret {
         // It can be read only once.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::apply::{Recovered, StateDir, lock, recover, would_recover};
 use crate::cli::Global;
 use crate::host::Host;
+use crate::told;
 
 /// How long the hub may take to come back up.
 const HUB_DEADLINE: Duration = Duration::from_secs(90);
@@ -13,7 +14,7 @@ const HUB_DEADLINE: Duration = Duration::from_secs(90);
 ///
 /// # Errors
 /// When the hub cannot be brought back, or another hubgate is at work.
-pub fn recover_first(global: &Global, host: &dyn Host) -> anyhow::Result<()> {
+pub fn recover_first(global: &Global, host: &dyn Host) -> told::Result<()> {
     let state = StateDir::for_hub(&global.prefix);
     // A record that cannot be read is told by the recovery, with what a person can do.
     if !host.is_root() || matches!(would_recover(host, &state), Ok(None)) {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context as _;
+use crate::told::{self, Context as _};
 
 use crate::answers::{Answers, Key, Problems, merge, read_file, resolve};
 use crate::cli::{AnswerFlags, Global, exit};
@@ -35,7 +35,7 @@ pub struct Args {
     answers: AnswerFlags,
 }
 
-pub fn run(global: &Global, args: &Args) -> anyhow::Result<ExitCode> {
+pub fn run(global: &Global, args: &Args) -> told::Result<ExitCode> {
     let ui = global.ui();
     let interrupt = Interrupt::new();
     interrupt.on_signals().context("cannot wait for signals")?;
@@ -80,7 +80,7 @@ pub fn run(global: &Global, args: &Args) -> anyhow::Result<ExitCode> {
 }
 
 /// The person's answers; without any, the example's.
-fn answers(ui: Ui, args: &Args, host: &dyn Host) -> anyhow::Result<(Answers, bool)> {
+fn answers(ui: Ui, args: &Args, host: &dyn Host) -> told::Result<(Answers, bool)> {
     let gathered = args.answers.gather(host);
     // A version alone is a question about the example: how does it go on that hub?
     let is_example =

@@ -9,6 +9,7 @@ use crate::cli::{AnswerFlags, Global, exit};
 use crate::host::{Host, SystemHost};
 use crate::render::{EmbeddedSecret, render};
 use crate::secret::Secret;
+use crate::told::{self, Failure};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -29,7 +30,7 @@ pub struct Args {
     answers: AnswerFlags,
 }
 
-pub fn run(global: &Global, args: Args) -> anyhow::Result<ExitCode> {
+pub fn run(global: &Global, args: Args) -> told::Result<ExitCode> {
     let host = SystemHost::new();
     let checked = args.answers.checked(global, &host)?;
     let answers = checked.answers;
@@ -48,11 +49,12 @@ pub fn run(global: &Global, args: Args) -> anyhow::Result<ExitCode> {
     }
     if !global.yes {
         let edited = output.edited_by_hand(&host)?;
-        anyhow::ensure!(
-            edited.is_empty(),
-            "not written, since this would lose what was changed by hand: {}\n    see the difference with --check; overwrite with --yes",
-            edited.join(", ")
-        );
+        if !edited.is_empty() {
+            return Err(Failure::new(format!(
+                "not written, since this would lose what was changed by hand: {}\n    see the difference with --check; overwrite with --yes",
+                edited.join(", ")
+            )));
+        }
     }
     output.write(global, &host, warnings)?;
     Ok(ExitCode::SUCCESS)
@@ -64,7 +66,7 @@ fn embedded_secret(
     args: &Args,
     answers: &Answers,
     warnings: &mut Vec<String>,
-) -> anyhow::Result<Option<Secret>> {
+) -> told::Result<Option<Secret>> {
     if !args.embed_secret {
         if let Some(warning) = secret_stays_behind(answers) {
             global.ui().warn(&warning);

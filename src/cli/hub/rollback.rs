@@ -13,6 +13,7 @@ use crate::cli::Global;
 use crate::cli::hub::planned::tell_plan;
 use crate::host::Host;
 use crate::plan::Plan;
+use crate::told;
 use crate::ui::{Steps, Ui};
 
 #[derive(Debug, clap::Args)]
@@ -63,7 +64,7 @@ struct Row {
     steps: usize,
 }
 
-pub fn run(global: &Global, args: &Args) -> anyhow::Result<ExitCode> {
+pub fn run(global: &Global, args: &Args) -> told::Result<ExitCode> {
     let host = crate::cli::machine();
     let ui = global.ui();
     let state = StateDir::for_hub(&global.prefix);
@@ -113,7 +114,7 @@ pub fn run(global: &Global, args: &Args) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn dry_run(ui: Ui, way: &WayBack) -> anyhow::Result<ExitCode> {
+fn dry_run(ui: Ui, way: &WayBack) -> told::Result<ExitCode> {
     let undone_first = way.undone_first.as_ref().map(|run| run.words.as_str());
     if let Some(words) = undone_first {
         ui.warn(words);
@@ -137,7 +138,7 @@ fn dry_run(ui: Ui, way: &WayBack) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn list(global: &Global, host: &dyn Host, state: &StateDir) -> anyhow::Result<ExitCode> {
+fn list(global: &Global, host: &dyn Host, state: &StateDir) -> told::Result<ExitCode> {
     let row = |run: Journal| Row {
         run: run.id,
         started: run.started,

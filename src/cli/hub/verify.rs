@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::Context as _;
+use crate::told::{self, Context as _};
 use console::style;
 use serde::Serialize;
 
@@ -49,7 +49,7 @@ struct Document<'a> {
     warnings: &'a [String],
 }
 
-pub fn run(global: &Global, args: Args) -> anyhow::Result<ExitCode> {
+pub fn run(global: &Global, args: Args) -> told::Result<ExitCode> {
     let flags = args.answers.clone();
     run_with(global, &args, |host| {
         Ok(flags.checked_or_in_force(global, host)?.answers)
@@ -60,8 +60,8 @@ pub fn run(global: &Global, args: Args) -> anyhow::Result<ExitCode> {
 fn run_with(
     global: &Global,
     args: &Args,
-    answers: impl FnOnce(&SystemHost) -> anyhow::Result<Answers>,
-) -> anyhow::Result<ExitCode> {
+    answers: impl FnOnce(&SystemHost) -> told::Result<Answers>,
+) -> told::Result<ExitCode> {
     let interrupt = Interrupt::new();
     interrupt.on_signals().context("cannot wait for signals")?;
     let host = SystemHost::with_interrupt(interrupt);
@@ -126,7 +126,7 @@ fn tell(global: &Global, stage: &Stage) {
     }
 }
 
-fn summarize(global: &Global, args: &Args, report: &Report, warnings: &[String]) -> anyhow::Result<ExitCode> {
+fn summarize(global: &Global, args: &Args, report: &Report, warnings: &[String]) -> told::Result<ExitCode> {
     let count = |outcome| report.with(outcome).count();
     let (failed, unknown) = (count(Outcome::Fail), count(Outcome::Unknown));
     let words = match (failed, unknown) {

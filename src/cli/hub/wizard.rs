@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context as _;
+use crate::told::{self, Context as _};
 use serde::Serialize;
 
 use crate::answers::{Answers, Checked, Gathered, Problems};
-use crate::cli::failure::{self, NeedsTerminal};
+use crate::cli::failure::NeedsTerminal;
 use crate::cli::hub::apply::{Waiting, apply_checked};
 use crate::cli::output::{Output, secret_stays_behind};
 use crate::cli::saved::{Saved, apply_as_root, write_secret};
@@ -37,12 +37,12 @@ pub struct Args {
     answers: AnswerFlags,
 }
 
-pub fn run(global: &Global, args: Args) -> anyhow::Result<ExitCode> {
+pub fn run(global: &Global, args: Args) -> told::Result<ExitCode> {
     ask(global, args.answers)
 }
 
 /// Asks and does what the person decides.
-pub fn ask(global: &Global, flags: AnswerFlags) -> anyhow::Result<ExitCode> {
+pub fn ask(global: &Global, flags: AnswerFlags) -> told::Result<ExitCode> {
     let host = SystemHost::new();
     if !Session::is_possible() {
         let found = observe::oauthenticator(&host, &global.prefix)?;
@@ -52,7 +52,7 @@ pub fn ask(global: &Global, flags: AnswerFlags) -> anyhow::Result<ExitCode> {
     let session = Session::begin().context("the terminal cannot be set up for questions")?;
     let talked = Talk::new(global, &host, &session, flags).run();
     match talked {
-        Err(error) if matches!(error.downcast_ref(), Some(Halt::Stopped)) => Ok(session.stopped()),
+        Err(error) if matches!(error.get(), Some(Halt::Stopped)) => Ok(session.stopped()),
         Err(error) => Err(error),
         Ok(After::Apply(checked)) => {
             // Before the terminal is handed over, so that no Ctrl-C falls in between.
@@ -86,7 +86,7 @@ enum Document {
 }
 
 impl After {
-    fn tell(self, global: &Global) -> anyhow::Result<()> {
+    fn tell(self, global: &Global) -> told::Result<()> {
         let ui = global.ui();
         match self {
             Self::UserData(user_data) if global.json => ui.document(&Document::UserData { user_data })?,
@@ -122,7 +122,7 @@ impl<'a> Talk<'a> {
         }
     }
 
-    fn run(mut self) -> anyhow::Result<After> {
+    fn run(mut self) -> told::Result<After> {
         let mut terminal = Terminal::new();
         if !self.global.quiet {
             let rows = [INTRODUCTION, KEYS].map(|text| Row::Text(text.to_owned()));
@@ -141,7 +141,7 @@ impl<'a> Talk<'a> {
                 action => match self.act(action, &mut wizard, &checked) {
                     Ok(Some(after)) => return Ok(after),
                     Ok(None) => {}
-                    Err(error) if error.is::<Halt>() => return Err(error),
+                    Err(error) if error.get::<Halt>().is_some() => return Err(error),
                     // The answers are worth more than this one try.
                     Err(error) => wizard.show(&failed(&error))?,
                 },
@@ -149,13 +149,13 @@ impl<'a> Talk<'a> {
         }
     }
 
-    fn offers(&self) -> anyhow::Result<Vec<Offer>> {
+    fn offers(&self) -> told::Result<Vec<Offer>> {
         let has_hub = observe::is_installed(self.host, &self.global.prefix)?;
         Ok(offers(has_hub, self.host.is_root()))
     }
 
     /// The file of an earlier run is a good start.
-    fn find_answers_file(&mut self, terminal: &mut Terminal) -> anyhow::Result<()> {
+    fn find_answers_file(&mut self, terminal: &mut Terminal) -> told::Result<()> {
         let file = Path::new(ANSWERS_FILE);
         if self.flags.file().is_some() || self.host.stat(file)?.is_none() {
             return Ok(());
@@ -168,7 +168,7 @@ impl<'a> Talk<'a> {
         Ok(())
     }
 
-    fn start(&self) -> anyhow::Result<Start> {
+    fn start(&self) -> told::Result<Start> {
         let mut flags = self.flags.clone();
         // A file that is not there yet is one to be saved.
         if let Some(file) = flags.file()
@@ -197,12 +197,7 @@ impl<'a> Talk<'a> {
     }
 
     /// Does what the person chose; none when they went back.
-    fn act(
-        &self,
-        action: Action,
-        wizard: &mut Wizard<'_>,
-        checked: &Checked,
-    ) -> anyhow::Result<Option<After>> {
+    fn act(&self, action: Action, wizard: &mut Wizard<'_>, checked: &Checked) -> told::Result<Option<After>> {
         // Only these need user data that is short enough.
         let files = match action {
             Action::WriteFiles | Action::PrintUserData => Some(render(&checked.answers, None)?),
@@ -225,7 +220,7 @@ impl<'a> Talk<'a> {
                 secret_stays_behind(&checked.answers).or_else(|| file_stays_behind(&checked.answers));
             wizard.show(&warning.map(Row::Warning).into_iter().collect::<Vec<_>>())?;
         }
-        let write = || -> anyhow::Result<Vec<PathBuf>> {
+        let write = || -> told::Result<Vec<PathBuf>> {
             let mut written = Vec::new();
             if let Some(saved) = &saved {
                 saved.write(self.host)?;
@@ -278,7 +273,7 @@ impl<'a> Talk<'a> {
         wizard: &mut Wizard<'_>,
         answers: &Answers,
         files: &FileSet,
-    ) -> anyhow::Result<Option<PathBuf>> {
+    ) -> told::Result<Option<PathBuf>> {
         loop {
             let ask = Ask {
                 title: "Folder",
@@ -315,7 +310,7 @@ impl<'a> Talk<'a> {
         &self,
         action: Action,
         wizard: &mut Wizard<'_>,
-    ) -> anyhow::Result<Reply<Option<Saved>>> {
+    ) -> told::Result<Reply<Option<Saved>>> {
         let given = wizard.to_save();
         let default = self.answers_file();
         let saved = Saved::new(self.host, default, &given);
@@ -343,7 +338,7 @@ impl<'a> Talk<'a> {
                 NONE if !must => Ok("nowhere".to_owned()),
                 _ => Saved::new(self.host, Path::new(text), &given)
                     .map(|saved| saved.path.display().to_string())
-                    .map_err(|error| Invalid::new(format!("{error:#}"), "name another file")),
+                    .map_err(|error| Invalid::new(error.to_string(), "name another file")),
             },
         };
         loop {
@@ -390,8 +385,8 @@ fn file_stays_behind(answers: &Answers) -> Option<String> {
     }
 }
 
-fn failed(error: &anyhow::Error) -> Vec<Row> {
-    let hint = failure::hint(error).map(Row::Text);
-    let what = Row::Warning(format!("that did not work: {error:#}"));
-    std::iter::once(Row::Blank).chain([what]).chain(hint).collect()
+fn failed(error: &told::Failure) -> Vec<Row> {
+    let remedy = error.error().remedy().map(Row::Text);
+    let what = Row::Warning(format!("that did not work: {error}"));
+    std::iter::once(Row::Blank).chain([what]).chain(remedy).collect()
 }

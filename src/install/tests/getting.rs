@@ -25,7 +25,7 @@ fn requests(host: &MemoryHost) -> Vec<String> {
 /// Nothing was run and nothing of the hub is there.
 fn refused(host: &MemoryHost) -> String {
     let error = install(host).unwrap_err();
-    assert_eq!(error.hub_state(), "untouched");
+    assert_eq!(error.hub(), Some(HubState::Untouched));
     assert_eq!(installer_calls(host), []);
     assert_eq!(presence_on(host), Presence::Absent);
     error.to_string()

@@ -64,8 +64,8 @@ fn one_that_never_ends_is_named_and_ctrl_c_ends_the_wait() {
         error.to_string(),
         "TLJH's installer, left behind by a run that was cut off, does not end (process 41)"
     );
-    assert!(error.hint().unwrap().contains("kill 41"));
-    assert_eq!(error.hub_state(), "broken");
+    assert!(error.remedy().unwrap().contains("kill 41"));
+    assert_eq!(error.hub(), Some(HubState::Broken));
     host.interrupt().request();
     let error = install(&host).unwrap_err();
     assert!(error.to_string().starts_with("stopped on request"), "{error}");

@@ -15,6 +15,7 @@ use crate::apply::StateDir;
 use crate::host::memory::{Event, MemoryHost, finished};
 use crate::host::{Finished, HttpResponse, Invocation, RunError};
 use crate::progress::Progress;
+use crate::told::{HubState, Told as _};
 
 pub(super) const PREFIX: &str = "/opt/tljh";
 pub(super) const LOG: &str = "/var/log/hubgate-install.log";
@@ -145,7 +146,7 @@ fn a_hub_with_another_prefix_is_not_overwritten() {
         error.to_string(),
         "/etc/systemd/system/jupyterhub.service is there, but there is no TLJH at /opt/tljh"
     );
-    assert!(error.hint().unwrap().contains("--prefix"));
+    assert!(error.remedy().unwrap().contains("--prefix"));
     assert_eq!(installer_calls(&host), []);
 }
 
@@ -153,7 +154,7 @@ fn a_hub_with_another_prefix_is_not_overwritten() {
 fn only_root_installs() {
     let host = machine();
     host.set_uid(1000);
-    assert_eq!(install(&host).unwrap_err().hint().unwrap(), "run it with sudo");
+    assert_eq!(install(&host).unwrap_err().remedy().unwrap(), "run it with sudo");
 }
 
 #[test]
@@ -173,7 +174,7 @@ fn without_python_the_command_that_brings_it_is_named() {
         error.to_string(),
         "TLJH's installer needs python3, which is not there"
     );
-    assert!(error.hint().unwrap().contains("apt-get install -y python3"));
+    assert!(error.remedy().unwrap().contains("apt-get install -y python3"));
 }
 
 #[test]

@@ -121,8 +121,8 @@ fn a_failure_shows_its_last_lines_and_where_the_rest_is() {
         "{text}"
     );
     assert!(text.ends_with("    | line 30"), "{text}");
-    assert!(error.hint().unwrap().contains(LOG));
-    assert_eq!(error.hub_state(), "broken");
+    assert!(error.remedy().unwrap().contains(LOG));
+    assert_eq!(error.hub(), Some(HubState::Broken));
     assert!(log(&host).contains("line 1\n"));
 }
 
@@ -142,7 +142,7 @@ fn a_log_that_could_not_be_kept_is_not_pointed_at() {
         told.0
     );
     assert!(error.to_string().ends_with("No space left on device"));
-    let hint = error.hint().unwrap();
+    let hint = error.remedy().unwrap();
     assert!(
         hint.contains("goes on from there") && !hint.contains(LOG),
         "{hint}"
@@ -194,8 +194,8 @@ fn ctrl_c_stops_it_and_says_that_it_goes_on() {
         error.to_string(),
         "stopped on request while TLJH's installer was at work"
     );
-    assert_eq!(error.hub_state(), "broken");
-    assert!(error.hint().unwrap().contains("it goes on from there"));
+    assert_eq!(error.hub(), Some(HubState::Broken));
+    assert!(error.remedy().unwrap().contains("it goes on from there"));
     assert_eq!(presence_on(&host.restart()), Presence::Unfinished);
 }
 

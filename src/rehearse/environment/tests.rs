@@ -65,7 +65,7 @@ fn an_unfinished_one_is_made_again_from_the_start() {
     let words = "pip failed (exit code 1):\n    WARNING: Retrying: connection refused\n    \
                  ERROR: No matching distribution found for aiohttp";
     assert_eq!(error.to_string(), words);
-    assert!(error.hint().unwrap().contains("PIP_INDEX_URL"));
+    assert!(error.remedy().unwrap().contains("PIP_INDEX_URL"));
     index.store(true, Ordering::SeqCst);
     let host = host.restart();
     prepared(&host, &python).unwrap();

@@ -89,7 +89,10 @@ fn what_cognito_cannot_have_issued_is_refused_wherever_it_comes_from_and_never_s
             let told = error.to_string();
             let start = format!("what {source} holds is no client secret: {problem}");
             assert!(told.starts_with(&start), "{told}");
-            assert!(!format!("{error:?}{}", error.hint()).contains(odd), "{error:?}");
+            assert!(
+                !format!("{error:?}{}", error.remedy().unwrap()).contains(odd),
+                "{error:?}"
+            );
         }
         assert!(read_typed(odd).unwrap_err().to_string().starts_with(problem));
     }
@@ -166,7 +169,7 @@ fn standard_input_gives_its_one_line() {
     host.set_stdin(format!("{CANARY}\n"));
     assert_eq!(resolve(&host, "stdin").unwrap().secret.expose(), CANARY);
     let typed = resolve(&MemoryHost::new(), "stdin").unwrap_err();
-    assert_eq!(typed.hint(), "pipe it in: hubgate … < file");
+    assert_eq!(typed.remedy().unwrap(), "pipe it in: hubgate … < file");
 }
 
 #[test]
@@ -209,11 +212,14 @@ fn a_json_secret_without_the_right_key_names_the_keys_and_no_value() {
     ] {
         let error = resolve(&secret_string(&json), source).unwrap_err();
         assert!(
-            error.hint().contains("its keys are: client_secret, user"),
+            error
+                .remedy()
+                .unwrap()
+                .contains("its keys are: client_secret, user"),
             "{}",
-            error.hint()
+            error.remedy().unwrap()
         );
-        assert!(!format!("{error} {error:?} {}", error.hint()).contains(CANARY));
+        assert!(!format!("{error} {error:?} {}", error.remedy().unwrap()).contains(CANARY));
     }
 }
 
@@ -255,7 +261,7 @@ fn without_the_aws_command_the_error_says_how_to_get_it() {
         error.to_string(),
         "ssm:/hub cannot be read: the aws command is not installed"
     );
-    assert!(error.hint().contains("apt install awscli"));
+    assert!(error.remedy().unwrap().contains("apt install awscli"));
 }
 
 #[test]
@@ -299,7 +305,11 @@ fn no_error_and_no_debug_shows_the_secret() {
     ];
     for host in hosts {
         let error = resolve(&host, "secretsmanager:hub").unwrap_err();
-        let shown = format!("{error} {error:?} {} {:?}", error.hint(), host.record());
+        let shown = format!(
+            "{error} {error:?} {} {:?}",
+            error.remedy().unwrap(),
+            host.record()
+        );
         assert!(!shown.contains(CANARY), "{shown}");
     }
     let resolved = resolve(&secret_string(CANARY), "secretsmanager:hub").unwrap();

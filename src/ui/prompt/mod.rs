@@ -90,6 +90,8 @@ pub enum Halt {
     Terminal(#[source] io::Error),
 }
 
+impl crate::told::Told for Halt {}
+
 impl From<io::Error> for Halt {
     fn from(error: io::Error) -> Self {
         match error.kind() {

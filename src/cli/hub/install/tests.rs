@@ -7,6 +7,7 @@ use crate::answers::Problems;
 use crate::host::memory::{Event, MemoryHost, finished};
 use crate::host::{HttpResponse, Invocation};
 use crate::secret::SecretError;
+use crate::told;
 
 #[derive(Debug, Parser)]
 struct Line {
@@ -58,7 +59,7 @@ fn machine() -> MemoryHost {
     host
 }
 
-fn run_on(host: &MemoryHost, extra: &[&str]) -> anyhow::Error {
+fn run_on(host: &MemoryHost, extra: &[&str]) -> told::Failure {
     let global = Global {
         json: false,
         quiet: true,
@@ -85,7 +86,7 @@ fn assert_untouched(host: &MemoryHost) {
 fn bad_answers_are_told_before_anything_is_downloaded() {
     let host = machine();
     let error = run_on(&host, &["--https=maybe"]);
-    assert!(error.is::<Problems>(), "{error}");
+    assert!(error.get::<Problems>().is_some(), "{error}");
     assert_untouched(&host);
 }
 
@@ -101,7 +102,7 @@ fn answers_that_the_asked_version_cannot_have_are_told_before_it_is_installed() 
 fn a_missing_secret_is_told_before_anything_is_downloaded() {
     let host = machine();
     let error = run_on(&host, &["--client-secret-from=file:/root/none"]);
-    assert!(error.is::<SecretError>(), "{error}");
+    assert!(error.get::<SecretError>().is_some(), "{error}");
     assert_untouched(&host);
 }
 
@@ -154,7 +155,7 @@ fn answers_that_change_while_tljh_is_installed_are_those_that_were_checked() {
     });
     let error = run_on(&host, &["--answers=/root/hubgate.toml"]);
     assert_eq!(installer_calls(&host).len(), 1);
-    assert!(!error.is::<Problems>(), "{error}");
+    assert!(error.get::<Problems>().is_none(), "{error}");
 }
 
 #[test]
