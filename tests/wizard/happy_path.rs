@@ -1,4 +1,4 @@
-use crate::kit::{DOMAIN, HUB, Home, ID};
+use crate::kit::{DOMAIN, HUB, Home, ID, KNOWN};
 
 #[test]
 fn the_questions_lead_to_the_files_for_review() {
@@ -108,21 +108,13 @@ fn what_flags_variables_and_the_file_say_is_not_asked() {
 fn who_knows_everything_is_shown_the_summary_at_once() {
     let home = Home::new();
     let args = [
-        "--hub-url",
-        HUB,
-        "--https",
-        "proxy",
-        "--domain",
-        DOMAIN,
-        "--client-id",
-        ID,
         "--client-secret-from",
         "ssm:/hubgate/secret",
         "--allow",
         "all",
         "--yes",
     ];
-    let mut person = home.person().args(&args).starts();
+    let mut person = home.person().args(&KNOWN).args(&args).starts();
     person
         .sees("What you decided")
         .picks("What next", "Write the files");

@@ -22,6 +22,11 @@ pub const HUB: &str = "https://hub.example.org";
 pub const DOMAIN: &str = "my-hub.auth.eu-west-1.amazoncognito.com";
 pub const ID: &str = "3n4b5urk1ft4fl3mg5e62d9ado";
 pub const SECRET: &str = "canary7secret7canary7secret7";
+/// Flags that say all about the hub and the client but the secret.
+#[rustfmt::skip]
+pub const KNOWN: [&str; 8] = [
+    "--hub-url", HUB, "--https", "proxy", "--domain", DOMAIN, "--client-id", ID,
+];
 
 /// A home folder, with a folder in it to work in.
 pub struct Home(TempDir);

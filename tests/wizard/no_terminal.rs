@@ -1,4 +1,4 @@
-use crate::kit::{DOMAIN, HUB, Home, ID};
+use crate::kit::{HUB, Home, KNOWN};
 
 #[test]
 fn without_a_terminal_every_missing_flag_is_listed() {
@@ -60,21 +60,8 @@ fn without_a_terminal_json_lists_the_problems() {
 #[test]
 fn without_a_terminal_complete_answers_are_sent_to_render() {
     let home = Home::new();
-    let args = [
-        "--hub-url",
-        HUB,
-        "--https",
-        "proxy",
-        "--domain",
-        DOMAIN,
-        "--client-id",
-        ID,
-        "--client-secret-from",
-        "ssm:/hubgate/secret",
-        "--allow",
-        "all",
-    ];
-    let run = home.hubgate().args(args).assert().code(2);
+    let args = ["--client-secret-from", "ssm:/hubgate/secret", "--allow", "all"];
+    let run = home.hubgate().args(KNOWN).args(args).assert().code(2);
     let said = String::from_utf8(run.get_output().stderr.clone()).unwrap();
     assert_eq!(said.lines().count(), 1, "{said}");
     assert!(said.contains("hubgate render --out DIR takes the answers"));

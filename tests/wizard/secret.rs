@@ -2,7 +2,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use crate::kit::{DOMAIN, HUB, Home, ID, SECRET};
+use crate::kit::{DOMAIN, Home, ID, KNOWN, SECRET};
 
 fn mode(path: &Path) -> u32 {
     fs::metadata(path).unwrap().permissions().mode() & 0o777
@@ -110,19 +110,9 @@ fn a_secret_of_an_odd_length_is_taken_with_a_warning() {
 #[test]
 fn a_secret_in_a_variable_stays_there() {
     let home = Home::new();
-    let args = [
-        "--hub-url",
-        HUB,
-        "--https",
-        "proxy",
-        "--domain",
-        DOMAIN,
-        "--client-id",
-        ID,
-    ];
     let mut person = home
         .person()
-        .args(&args)
+        .args(&KNOWN)
         .args(&["--allow", "all"])
         .env("HUBGATE_CLIENT_SECRET", SECRET)
         .starts();
