@@ -7,7 +7,6 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser as _};
 use secrecy::SecretString;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
@@ -55,23 +54,14 @@ pub struct Args {
     #[arg(long)]
     managed_login: bool,
     /// Something that goes wrong; repeats
-    #[arg(long, value_name = "NAME", value_parser = fault_names())]
+    #[arg(long, value_name = "NAME", value_enum)]
     fault: Vec<Fault>,
     /// How late the fault "slow" answers
     #[arg(long, value_name = "SECONDS", default_value_t = 3)]
     delay: u64,
     /// Where the faults "slow", "hang" and "not-http" act, if not everywhere
-    #[arg(long, value_name = "ENDPOINT", value_parser = endpoint_names())]
+    #[arg(long, value_name = "ENDPOINT", value_enum)]
     only_at: Option<Endpoint>,
-}
-
-fn fault_names() -> impl clap::builder::TypedValueParser<Value = Fault> {
-    let names = Fault::ALL.map(|fault| PossibleValue::new(fault.name()).help(fault.describe()));
-    PossibleValuesParser::new(names).try_map(|name| name.parse::<Fault>())
-}
-
-fn endpoint_names() -> impl clap::builder::TypedValueParser<Value = Endpoint> {
-    PossibleValuesParser::new(Endpoint::ALL.map(Endpoint::name)).try_map(|name| name.parse::<Endpoint>())
 }
 
 /// Serves until SIGINT or SIGTERM.

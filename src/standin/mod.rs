@@ -38,11 +38,11 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use fault::{Fault, Faults, UnknownFault};
+pub use fault::{Fault, Faults};
 pub use log::{Observer, Seen};
 pub use pool::config::{Client, Config, GroupsForm, MappedGroups, Pool, User};
 pub use pool::users::{parse_users, read_users};
-pub use web::endpoint::{Endpoint, UnknownEndpoint};
+pub use web::endpoint::Endpoint;
 
 /// Why there is no stand-in.
 #[derive(Debug, thiserror::Error)]

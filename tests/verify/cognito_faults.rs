@@ -1,5 +1,6 @@
 //! Each fault of the Cognito stand-in: named, and nothing beside it; or not to be seen without a person.
 
+use clap::ValueEnum as _;
 use hubgate::standin::{Endpoint, Fault, Faults};
 use hubgate::verify::{Cause, Outcome, StageName};
 
@@ -57,11 +58,11 @@ fn a_healthy_hub_passes_every_stage() {
 
 #[test]
 fn each_fault_is_named_and_nothing_beside_it() {
-    for fault in Fault::ALL {
+    for &fault in Fault::value_variants() {
         let mut world = World::new().with_fault(fault);
         world.patience.answer =
             std::time::Duration::from_millis(if fault == Fault::Hang { 300 } else { 5000 });
-        println!("{fault}");
+        println!("{fault:?}");
         let report = world.verify();
         match seen(fault) {
             Seen::Fails(name, cause) => {

@@ -1,11 +1,10 @@
 //! Which page of Cognito a path is.
 
-use std::fmt;
-use std::str::FromStr;
+use clap::ValueEnum;
 
 /// A page of the stand-in. The first seven live on the user pool's domain, the last two on `cognito-idp` in real
 /// life; here all are on one host.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, ValueEnum)]
 pub enum Endpoint {
     /// `/oauth2/authorize`
     Authorize,
@@ -14,6 +13,7 @@ pub enum Endpoint {
     /// `/oauth2/token`
     Token,
     /// `/oauth2/userInfo`
+    #[value(name = "userinfo")]
     UserInfo,
     /// `/oauth2/revoke`
     Revoke,
@@ -28,34 +28,6 @@ pub enum Endpoint {
 }
 
 impl Endpoint {
-    /// Every endpoint.
-    pub const ALL: [Endpoint; 9] = [
-        Endpoint::Authorize,
-        Endpoint::Login,
-        Endpoint::Token,
-        Endpoint::UserInfo,
-        Endpoint::Revoke,
-        Endpoint::Logout,
-        Endpoint::Error,
-        Endpoint::Discovery,
-        Endpoint::Jwks,
-    ];
-
-    /// The endpoint's short name, as on the command line.
-    pub fn name(self) -> &'static str {
-        match self {
-            Endpoint::Authorize => "authorize",
-            Endpoint::Login => "login",
-            Endpoint::Token => "token",
-            Endpoint::UserInfo => "userinfo",
-            Endpoint::Revoke => "revoke",
-            Endpoint::Logout => "logout",
-            Endpoint::Error => "error",
-            Endpoint::Discovery => "discovery",
-            Endpoint::Jwks => "jwks",
-        }
-    }
-
     /// Its path in this pool. Paths are exact: case and a trailing slash count.
     pub fn path(self, pool_id: &str) -> String {
         match self {
@@ -73,9 +45,8 @@ impl Endpoint {
 
     /// The endpoint with this path, if any.
     pub(in crate::standin) fn at(path: &str, pool_id: &str) -> Option<Endpoint> {
-        Endpoint::ALL
-            .into_iter()
-            .find(|endpoint| endpoint.path(pool_id) == path)
+        let mut all = Endpoint::value_variants().iter().copied();
+        all.find(|endpoint| endpoint.path(pool_id) == path)
     }
 
     /// The methods that it answers to; any other gets 405.
@@ -89,41 +60,15 @@ impl Endpoint {
     }
 }
 
-impl fmt::Display for Endpoint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-/// A name that is no endpoint's.
-#[derive(Debug, thiserror::Error)]
-#[error("\"{0}\" is not an endpoint of the stand-in")]
-pub struct UnknownEndpoint(pub String);
-
-impl FromStr for Endpoint {
-    type Err = UnknownEndpoint;
-
-    fn from_str(name: &str) -> Result<Self, Self::Err> {
-        Endpoint::ALL
-            .into_iter()
-            .find(|endpoint| endpoint.name() == name)
-            .ok_or_else(|| UnknownEndpoint(name.to_owned()))
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used)]
     use super::*;
 
     #[test]
     fn a_path_finds_its_endpoint_and_nothing_near_it_does() {
-        for endpoint in Endpoint::ALL {
-            assert_eq!(
-                Endpoint::at(&endpoint.path("eu-west-1_x"), "eu-west-1_x"),
-                Some(endpoint)
-            );
-            assert_eq!(endpoint.name().parse::<Endpoint>().unwrap(), endpoint);
+        for endpoint in Endpoint::value_variants() {
+            let path = endpoint.path("eu-west-1_x");
+            assert_eq!(Endpoint::at(&path, "eu-west-1_x"), Some(*endpoint));
         }
         for path in [
             "/oauth2/logout",

@@ -147,7 +147,7 @@ fn handle(site: &Site, shared: &Shared, mut request: tiny_http::Request) {
     let mut seen = Seen::new(&asked.method, &asked.path);
     let mut writer = request.into_writer();
     if faults.strikes(Fault::Hang, endpoint) {
-        seen.error = Some(Fault::Hang.name().to_owned());
+        seen.error = Some("hang".to_owned());
         site.note(seen);
         lock(&shared.held).push(writer);
         return;
@@ -156,7 +156,7 @@ fn handle(site: &Site, shared: &Shared, mut request: tiny_http::Request) {
         shared.sleep(faults.delay);
     }
     if faults.strikes(Fault::NotHttp, endpoint) {
-        seen.error = Some(Fault::NotHttp.name().to_owned());
+        seen.error = Some("not-http".to_owned());
         site.note(seen);
         drop(
             writer
