@@ -54,12 +54,7 @@ impl Door<'_> {
     /// Notes that `key` does not fit the rest, at the place where it was typed if it was.
     pub(super) fn clash(&mut self, key: Key, what: impl Into<String>, remedy: impl Into<String>) {
         let origin = self.given.get(&key).map(|given| given.origin.clone());
-        self.problems.add(Problem {
-            key: Some(key),
-            origin,
-            what: what.into(),
-            remedy: remedy.into(),
-        });
+        self.problems.add(Problem::new(Some(key), origin, what, remedy));
     }
 
     /// Notes something to think about, with the place where `key` was typed.

@@ -33,12 +33,10 @@ pub fn read_file(path: &Path, text: &str, problems: &mut Problems) -> Layer {
             } else {
                 "texts stand in double quotes: domain = \"my-hub.auth.…\""
             };
-            reader.problems.add_unread(Problem {
-                key: None,
-                origin: Some(origin),
-                what: format!("this is not TOML: {said}"),
-                remedy: remedy.to_owned(),
-            });
+            let what = format!("this is not TOML: {said}");
+            reader
+                .problems
+                .add_unread(Problem::new(None, Some(origin), what, remedy));
         }
     }
     reader.layer
@@ -68,7 +66,10 @@ impl Reader<'_> {
                 {
                     let setting = key.setting();
                     let remedy = format!("put {} into the table [{}]", setting.name, setting.table);
-                    self.problem(Some(key), origin, what, &remedy);
+                    self.problems.add(Problem {
+                        unknown_name: item.is_table_like(),
+                        ..Problem::at(key, origin, what, remedy)
+                    });
                     continue;
                 }
                 let near = nearest(name, known);
@@ -125,7 +126,10 @@ impl Reader<'_> {
             None => format!("[{table}] has {}", names.join(", ")),
         };
         // With its key, so that what was misspelt is not called missing too.
-        self.problem(meant, origin, what, &remedy);
+        self.problems.add(Problem {
+            unknown_name: true,
+            ..Problem::new(meant, Some(origin), what, remedy)
+        });
     }
 
     fn value(&mut self, key: Key, item: &Item, key_origin: Origin) {
@@ -185,12 +189,7 @@ impl Reader<'_> {
     }
 
     fn problem(&mut self, key: Option<Key>, origin: Origin, what: String, remedy: &str) {
-        self.problems.add(Problem {
-            key,
-            origin: Some(origin),
-            what,
-            remedy: remedy.to_owned(),
-        });
+        self.problems.add(Problem::new(key, Some(origin), what, remedy));
     }
 
     fn origin(&self, span: Option<Range<usize>>) -> Origin {

@@ -161,15 +161,10 @@ pub fn misspelt_variables(names: impl IntoIterator<Item = String>, problems: &mu
             continue;
         }
         if let Some(meant) = nearest(&rest, known.iter().map(String::as_str)) {
-            problems.add(Problem {
-                key: None,
-                origin: None,
-                what: format!("there is no variable {name}"),
-                remedy: format!(
-                    "did you mean {OURS}{}? If it is not for hubgate, unset it",
-                    meant.to_uppercase()
-                ),
-            });
+            let what = format!("there is no variable {name}");
+            let meant = meant.to_uppercase();
+            let remedy = format!("did you mean {OURS}{meant}? If it is not for hubgate, unset it");
+            problems.add(Problem::new(None, None, what, remedy));
         }
     }
 }

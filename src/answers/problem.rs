@@ -18,33 +18,41 @@ pub struct Problem {
     pub what: String,
     /// What would be right.
     pub remedy: String,
+    /// Whether it is about a name that means nothing, whatever setting was probably meant.
+    pub unknown_name: bool,
 }
 
 impl Problem {
     /// Whether no answer can mend it: it is about something that does not exist.
     pub fn is_of_no_question(&self) -> bool {
-        self.key.is_none() || self.what.starts_with("there is no ")
+        self.key.is_none() || self.unknown_name
+    }
+
+    /// What is wrong at a place, with a setting or with none.
+    pub fn new(
+        key: Option<Key>,
+        origin: Option<Origin>,
+        what: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Self {
+        Self {
+            key,
+            origin,
+            what: what.into(),
+            remedy: remedy.into(),
+            unknown_name: false,
+        }
     }
 
     /// A wrong value, with its place.
     pub fn at(key: Key, origin: Origin, what: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self {
-            key: Some(key),
-            origin: Some(origin),
-            what: what.into(),
-            remedy: remedy.into(),
-        }
+        Self::new(Some(key), Some(origin), what, remedy)
     }
 
     /// A setting that nobody gave.
     pub fn missing(key: Key, remedy: impl Into<String>) -> Self {
         let what = format!("{} is missing", key.setting().dotted());
-        Self {
-            key: Some(key),
-            origin: None,
-            what,
-            remedy: remedy.into(),
-        }
+        Self::new(Some(key), None, what, remedy)
     }
 
     /// A value that its constructor refused.

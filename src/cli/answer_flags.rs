@@ -208,13 +208,9 @@ fn unreadable(path: &std::path::Path, error: &std::io::Error) -> Problem {
         std::io::ErrorKind::InvalidData => "is not UTF-8 text".to_owned(),
         kind => format!("cannot be read: {kind}"),
     };
-    Problem {
-        key: None,
-        origin: Some(Origin::Flag(FILE_FLAG)),
-        what: format!("{} {why}", path.display()),
-        remedy: "name a file like hubgate.toml, or leave --answers out and give the answers as flags"
-            .to_owned(),
-    }
+    let what = format!("{} {why}", path.display());
+    let remedy = "name a file like hubgate.toml, or leave --answers out and give the answers as flags";
+    Problem::new(None, Some(Origin::Flag(FILE_FLAG)), what, remedy)
 }
 
 fn flag(setting: &'static Setting) -> Arg {

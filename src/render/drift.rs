@@ -2,6 +2,7 @@
 
 use diffy::{DiffOptions, PatchFormatter};
 
+use super::environment::around_embedded_secret;
 use super::files::RenderedFile;
 
 /// How a rendered file differs from what lies in the folder.
@@ -50,13 +51,18 @@ pub fn diff(old: &str, new: &str, name: &str) -> String {
 /// Hides every literal that is given to something called a secret in hand-written Python or YAML, wherever
 /// else it stands, whatever looks like one of Cognito's, and the secret that user data may hold.
 pub fn without_secrets(text: &str) -> String {
+    let embedded = around_embedded_secret();
     let mut next_too = false;
     let mut found = Vec::new();
     let lines = text.split_inclusive('\n').map(|line| {
         let end = if line.ends_with('\n') { "\n" } else { "" };
         let body = line.trim_end_matches('\n');
-        if body.starts_with("printf '%s\\n' ") && body.ends_with("> \"$work/secret\"") {
-            return format!("printf '%s\\n' [secret] > \"$work/secret\"{end}");
+        if let Some((before, after)) = embedded
+            && body
+                .strip_prefix(before)
+                .is_some_and(|rest| rest.ends_with(after))
+        {
+            return format!("{before}[secret]{after}{end}");
         }
         let value_from = match value_of_a_secret(body) {
             None if next_too => Some(0),

@@ -48,6 +48,14 @@ impl Told for RenderError {
     }
 }
 
+const USER_DATA: &str = include_str!("../../templates/tljh/user-data.sh.j2");
+
+/// What stands around a secret that user data holds, in its line of the template.
+pub(super) fn around_embedded_secret() -> Option<(&'static str, &'static str)> {
+    let mut lines = USER_DATA.lines();
+    lines.find_map(|line| line.split_once("{{ embedded_secret }}"))
+}
+
 /// Every template, under the name that others include it by.
 const TEMPLATES: &[(&str, &str)] = &[
     (
@@ -58,10 +66,7 @@ const TEMPLATES: &[(&str, &str)] = &[
         "tljh/commands.sh.j2",
         include_str!("../../templates/tljh/commands.sh.j2"),
     ),
-    (
-        "tljh/user-data.sh.j2",
-        include_str!("../../templates/tljh/user-data.sh.j2"),
-    ),
+    ("tljh/user-data.sh.j2", USER_DATA),
     (
         "review/REVIEW.md.j2",
         include_str!("../../templates/review/REVIEW.md.j2"),
