@@ -118,7 +118,7 @@ impl Vars {
         source
             .parse::<SecretSource>()
             .unwrap()
-            .resolve(&SystemHost::new().with_vars(self.0))
+            .resolve(&SystemHost::new().with_vars(self.0), Path::new("/opt/tljh"))
     }
 
     /// What a person reads: the error, then the hint.

@@ -1,6 +1,6 @@
 //! One call of the `aws` command.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -15,23 +15,20 @@ const DEADLINE: Duration = Duration::from_secs(60);
 
 /// Where user data and `hubgate install` put the AWS CLI on an image that has none: beside TLJH's
 /// environments.
-pub fn own_command(host: &dyn Host) -> PathBuf {
-    let prefix = host
-        .var("TLJH_INSTALL_PREFIX")
-        .filter(|prefix| !prefix.is_empty());
-    let prefix = prefix.map_or_else(|| PathBuf::from("/opt/tljh"), PathBuf::from);
+pub fn own_command(prefix: &Path) -> PathBuf {
     prefix.join("hubgate-aws/bin/aws")
 }
 
-/// The machine's `aws`, else our own.
-pub fn find_command(host: &dyn Host) -> Option<PathBuf> {
+/// The machine's `aws`, else our own below TLJH's prefix.
+pub fn find_command(host: &dyn Host, prefix: &Path) -> Option<PathBuf> {
     host.find("aws")
-        .or_else(|| host.find(own_command(host).to_str()?))
+        .or_else(|| host.find(own_command(prefix).to_str()?))
 }
 
 /// The `aws` command on a host.
 pub struct AwsCli<'h> {
     host: &'h dyn Host,
+    prefix: &'h Path,
     region: Option<&'h str>,
 }
 
@@ -54,9 +51,9 @@ struct Parameter {
 }
 
 impl<'h> AwsCli<'h> {
-    /// `region` overrides what the environment and the profile say.
-    pub fn new(host: &'h dyn Host, region: Option<&'h str>) -> Self {
-        AwsCli { host, region }
+    /// An `aws` of our own is looked for below TLJH's `prefix`; `region` overrides what the environment and the profile say.
+    pub fn new(host: &'h dyn Host, prefix: &'h Path, region: Option<&'h str>) -> Self {
+        AwsCli { host, prefix, region }
     }
 
     /// The text of a secret in Secrets Manager. `id` is a name or an ARN.
@@ -77,7 +74,8 @@ impl<'h> AwsCli<'h> {
 
     /// Runs `aws ARGS` and reads the JSON it prints; `action` is the IAM action that it needs.
     pub fn call<T: DeserializeOwned>(&self, args: &[&str], action: &str) -> Result<T, AwsError> {
-        let aws = find_command(self.host).ok_or_else(|| AwsError::new(AwsFailure::NotInstalled, ""))?;
+        let aws = find_command(self.host, self.prefix)
+            .ok_or_else(|| AwsError::new(AwsFailure::NotInstalled, ""))?;
         let mut call = Invocation::new(aws)
             .args(args)
             .args([

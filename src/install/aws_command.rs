@@ -26,7 +26,7 @@ pub fn ensure_aws_command(
     source: &SecretSource,
     progress: &mut dyn Progress,
 ) -> Result<(), InstallError> {
-    if !source.is_aws() || crate::awscli::find_command(host).is_some() {
+    if !source.is_aws() || crate::awscli::find_command(host, prefix).is_some() {
         return Ok(());
     }
     let words = "install the AWS CLI, which fetches the client secret";
@@ -34,7 +34,7 @@ pub fn ensure_aws_command(
 }
 
 fn install(host: &dyn Host, prefix: &Path) -> Result<(), InstallError> {
-    let command = own_command(host);
+    let command = own_command(prefix);
     let bin = command.parent().unwrap_or(Path::new("/"));
     let folder = bin.parent().unwrap_or(Path::new("/"));
     let python = HubFiles::new(prefix).python();

@@ -87,20 +87,21 @@ fn list_keys(keys: &[String]) -> String {
 }
 
 impl SecretSource {
-    /// Gets the secret. Reads files as whoever runs us; asks AWS through the `aws` command.
-    pub fn resolve(&self, host: &dyn Host) -> Result<Resolved, SecretError> {
+    /// Gets the secret. Reads files as whoever runs us; asks AWS through the `aws` command,
+    /// the machine's or the one below TLJH's `prefix`.
+    pub fn resolve(&self, host: &dyn Host, prefix: &Path) -> Result<Resolved, SecretError> {
         let mut warnings = Vec::new();
         let text = match self {
             SecretSource::File(path) => read_file(host, path, &mut warnings)?,
             SecretSource::Env(name) => read_variable(host, name)?,
             SecretSource::Stdin => read_stdin(host)?,
             SecretSource::SecretsManager { id, json_key } => {
-                let text = AwsCli::new(host, self.region())
+                let text = AwsCli::new(host, prefix, self.region())
                     .secret_value(id)
                     .map_err(|e| self.aws(e))?;
                 self.pick(text, json_key.as_deref())?
             }
-            SecretSource::Ssm(name) => AwsCli::new(host, self.region())
+            SecretSource::Ssm(name) => AwsCli::new(host, prefix, self.region())
                 .parameter(name)
                 .map_err(|e| self.aws(e))?
                 .into_bytes(),

@@ -104,7 +104,7 @@ pub fn apply_checked(
     let state = StateDir::for_hub(&global.prefix);
     let _lock = lock(host, &state)?;
     crate::cli::stop_on_signals(host)?;
-    let secret = resolve_secret(ui, host, checked)?;
+    let secret = resolve_secret(global, host, checked)?;
     let wish = wish(global, checked, &secret, waiting, strict);
     let applied = apply(host, &state, &wish, &mut Steps::new(ui))?;
     match &applied {
@@ -149,7 +149,7 @@ fn dry_run(global: &Global, args: &Args, host: &dyn Host, checked: &Checked) -> 
     if let Some(unfinished) = would_recover(host, &StateDir::for_hub(&global.prefix))? {
         ui.warn(unfinished.words);
     }
-    let secret = resolve_secret(ui, host, checked)?;
+    let secret = resolve_secret(global, host, checked)?;
     let (plan, _) = plan_for(host, &wish(global, checked, &secret, &args.waiting, args.strict))?;
     plan.warnings.iter().for_each(|warning| ui.warn(warning));
     if plan.is_empty() {
@@ -166,9 +166,16 @@ fn dry_run(global: &Global, args: &Args, host: &dyn Host, checked: &Checked) -> 
     Ok(ExitCode::SUCCESS)
 }
 
-fn resolve_secret(ui: Ui, host: &dyn Host, checked: &Checked) -> told::Result<Secret> {
-    let resolved = checked.answers.cognito.client_secret.resolve(host)?;
-    resolved.warnings.iter().for_each(|warning| ui.warn(warning));
+fn resolve_secret(global: &Global, host: &dyn Host, checked: &Checked) -> told::Result<Secret> {
+    let resolved = checked
+        .answers
+        .cognito
+        .client_secret
+        .resolve(host, &global.prefix)?;
+    resolved
+        .warnings
+        .iter()
+        .for_each(|warning| global.ui().warn(warning));
     Ok(resolved.secret)
 }
 

@@ -104,7 +104,7 @@ fn install(global: &Global, host: &dyn Host, args: &Args) -> told::Result<ExitCo
         Installed::Before
     } else {
         // What is wrong with the answers is told now, and not after ten minutes.
-        check_early(host, &gathered, &wanted)?;
+        check_early(global, host, &gathered, &wanted)?;
         host.interrupt().on_signals()?;
         ensure_tljh(host, &global.prefix, &state, &wanted, &mut Steps::new(ui))?
     };
@@ -128,15 +128,15 @@ fn apply_answers(
     apply_checked(global, host, &checked, &args.waiting, args.strict)
 }
 
-fn check_early(host: &dyn Host, gathered: &Gathered, wanted: &Wanted) -> told::Result<()> {
+fn check_early(global: &Global, host: &dyn Host, gathered: &Gathered, wanted: &Wanted) -> told::Result<()> {
     let checked = gathered.resolve(wanted.oauthenticator())?;
     match checked.answers.cognito.client_secret {
         // It can be read only once.
         SecretSource::Stdin => {}
         // Its command comes with TLJH.
-        source if source.is_aws() && awscli::find_command(host).is_none() => {}
+        source if source.is_aws() && awscli::find_command(host, &global.prefix).is_none() => {}
         // A variable is also hidden from TLJH's installer by this.
-        source => drop(source.resolve(host)?),
+        source => drop(source.resolve(host, &global.prefix)?),
     }
     Ok(())
 }

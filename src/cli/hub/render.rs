@@ -74,7 +74,7 @@ fn embedded_secret(
         }
         return Ok(None);
     }
-    let resolved = answers.cognito.client_secret.resolve(host)?;
+    let resolved = answers.cognito.client_secret.resolve(host, &global.prefix)?;
     let warning = "user-data.sh holds the client secret: every user of the hub can read an instance's user data, and so can whoever may describe the instance".to_owned();
     for warning in resolved.warnings.iter().chain([&warning]) {
         global.ui().warn(warning);

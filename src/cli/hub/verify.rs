@@ -95,7 +95,9 @@ fn secret(
 ) -> Result<Secret, String> {
     let installed: PathBuf = global.prefix.join(INSTALLED_SECRET);
     let mut resolve = |source: &SecretSource| {
-        let resolved = source.resolve(host).map_err(|error| error.to_string())?;
+        let resolved = source
+            .resolve(host, &global.prefix)
+            .map_err(|error| error.to_string())?;
         warnings.extend(resolved.warnings);
         Ok(resolved.secret)
     };

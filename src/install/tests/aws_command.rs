@@ -36,12 +36,28 @@ fn it_is_installed_beside_the_hub_and_found_there() {
         ]
     );
     assert_eq!(
-        crate::awscli::find_command(&host).unwrap(),
+        crate::awscli::find_command(&host, Path::new(PREFIX)).unwrap(),
         Path::new("/opt/tljh/hubgate-aws/bin/aws")
     );
     let again = host.restart();
     ensure(&again, "ssm:/hubgate/hub").unwrap();
     assert!(again.commands().is_empty());
+}
+
+#[test]
+fn below_another_prefix_nothing_is_left_under_the_default_one() {
+    let host = hub();
+    host.program("/srv/tljh/hub/bin/python", |call, host| {
+        let folder = call.args.last().unwrap().to_string_lossy().into_owned();
+        host.program(format!("{folder}/bin/pip"), |_, _| Ok(finished("")));
+        Ok(finished(""))
+    });
+    let source = "ssm:/hubgate/hub".parse().unwrap();
+    ensure_aws_command(&host, Path::new("/srv/tljh"), &source, &mut Heard::default()).unwrap();
+    let commands = host.commands();
+    assert_eq!(commands.len(), 2, "{commands:?}");
+    let default = |command: &String| command.contains(PREFIX);
+    assert!(!commands.iter().any(default), "{commands:?}");
 }
 
 #[test]

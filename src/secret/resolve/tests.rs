@@ -11,7 +11,10 @@ use crate::secret::read_typed;
 const CANARY: &str = "1kvq0v8jd2l5bl3g8uf7hkrnk1bq9dg3b6l2q5v4pmr0s7t1u8w2";
 
 fn resolve(host: &MemoryHost, source: &str) -> Result<Resolved, SecretError> {
-    source.parse::<SecretSource>().unwrap().resolve(host)
+    source
+        .parse::<SecretSource>()
+        .unwrap()
+        .resolve(host, Path::new("/opt/tljh"))
 }
 
 fn with_file(bytes: impl Into<Vec<u8>>, mode: u32) -> MemoryHost {
