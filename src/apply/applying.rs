@@ -5,13 +5,14 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::error::{Cause, RunFailed};
-use super::transaction::{Order, Recovered, recover, run};
+use super::recovery::{Recovered, recover};
+use super::run::{Order, run};
 use crate::answers::{Checked, save};
 use crate::apply::preflight::candidate::{disk_space, load_candidate};
 use crate::apply::preflight::certificate_files::certificate_files;
 use crate::apply::record::journal::{Journal, Purpose};
 use crate::apply::record::state_dir::StateDir;
-use crate::apply::step::execute::Scene;
+use crate::apply::step::scene::Scene;
 use crate::host::Host;
 use crate::hub::OauthenticatorVersion;
 use crate::plan::{Plan, plan};

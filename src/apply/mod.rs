@@ -2,12 +2,12 @@
 
 mod applying;
 mod error;
-mod in_force;
 mod preflight;
 mod record;
+mod recovery;
 mod rolling_back;
+mod run;
 mod step;
-mod transaction;
 mod undo;
 
 pub use applying::{Applied, Wish, apply, plan_for, tell_recovery};
@@ -18,7 +18,8 @@ pub use record::journal::{Entry, Journal, JournalError, Purpose, RunState, StepS
 pub use record::remembered::answers_in_force;
 pub use record::state_dir::StateDir;
 pub use record::unfinished::{Unfinished, would_recover};
+pub use recovery::{Recovered, recover};
 pub use rolling_back::{BackTo, WayBack, WentBack, roll_back, way_back};
-pub use step::execute::Scene;
-pub use transaction::{Order, Recovered, lock, recover, run};
+pub use run::{Order, lock, run};
+pub use step::scene::Scene;
 pub use undo::orphans::{RUN_VARIABLE, processes_of};

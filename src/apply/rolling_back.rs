@@ -5,14 +5,15 @@ use std::time::Duration;
 
 use super::applying::tell_recovery;
 use super::error::{Cause, RunFailed};
-use super::transaction::{Order, Recovered, recover, run};
+use super::recovery::{Recovered, recover};
+use super::run::{Order, run};
 use crate::apply::record::backup::saved_bytes;
 use crate::apply::record::history::History;
 use crate::apply::record::journal::{Backup, Journal, Purpose, RunState};
 use crate::apply::record::marker::open_run;
 use crate::apply::record::state_dir::StateDir;
 use crate::apply::record::unfinished::{Unfinished, would_recover};
-use crate::apply::step::execute::Scene;
+use crate::apply::step::scene::Scene;
 use crate::host::Host;
 use crate::plan::{Past, PastFile, Plan, StepKind, lost_on_the_way_back, plan_back, plan_to_default};
 use crate::progress::Progress;

@@ -70,10 +70,8 @@ pub fn plan(
     }
     let mut steps = file_steps(awscognito_py, secret, observed);
     steps.extend(config_steps(answers, config));
-    let proxy = steps
-        .iter()
-        .any(|step| matches!(&step.kind, StepKind::TljhConfig(change) if change.concerns_proxy()));
-    if proxy {
+    let mut changes = steps.iter().filter_map(|step| step.kind.change());
+    if changes.any(TljhChange::concerns_proxy) {
         steps.push(Step::plain(StepKind::ReloadProxy));
     }
     if steps

@@ -1,7 +1,7 @@
 //! One step of a plan: what it does, in words and as a value.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -77,17 +77,22 @@ impl Step {
 }
 
 impl StepKind {
-    /// A short stable name, for JSON and the journal.
-    pub fn name(&self) -> &'static str {
+    /// The file that it writes or removes as a whole.
+    pub fn file(&self) -> Option<&Path> {
         match self {
-            Self::MakeFolder { .. } => "make-folder",
-            Self::WriteSecret { .. } => "write-secret",
-            Self::WriteFile { .. } => "write-file",
-            Self::RestoreFile { .. } => "restore-file",
-            Self::RemoveFile { .. } => "remove-file",
-            Self::TljhConfig(_) => "tljh-config",
-            Self::ReloadProxy => "reload-proxy",
-            Self::RestartHub => "restart-hub",
+            Self::WriteSecret { path, .. }
+            | Self::WriteFile { path, .. }
+            | Self::RestoreFile { path, .. }
+            | Self::RemoveFile { path } => Some(path),
+            Self::MakeFolder { .. } | Self::TljhConfig(_) | Self::ReloadProxy | Self::RestartHub => None,
+        }
+    }
+
+    /// What it lets `tljh-config` change.
+    pub fn change(&self) -> Option<&TljhChange> {
+        match self {
+            Self::TljhConfig(change) => Some(change),
+            _ => None,
         }
     }
 

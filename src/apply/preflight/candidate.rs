@@ -11,10 +11,11 @@ use serde::Deserialize;
 use crate::apply::error::{Cause, last_lines};
 use crate::apply::record::backup::RESERVE;
 use crate::apply::record::state_dir::StateDir;
+use crate::apply::step::action::content;
 use crate::host::{Host, Invocation};
-use crate::plan::{Step, StepKind};
+use crate::plan::Step;
+use crate::tljh::Observed;
 use crate::tljh::units;
-use crate::tljh::{ConfigYaml, Observed};
 
 const SCRIPT: &str = concat!(
     include_str!("../../../templates/apply/quick_start.py"),
@@ -80,17 +81,10 @@ fn write_shadow(host: &dyn Host, observed: &Observed, steps: &[Step], shadow: &P
     let mut config = observed.config.clone().unwrap_or_default();
     let mut settings = observed.awscognito_py.as_ref().map(|file| file.bytes.clone());
     for step in steps {
-        match &step.kind {
-            StepKind::TljhConfig(change) => config = config.after(change),
-            StepKind::WriteFile { text, .. } => settings = Some(text.clone().into_bytes()),
-            StepKind::RemoveFile { path } if *path == observed.files.awscognito_py() => settings = None,
-            StepKind::RestoreFile { path, backup, .. } if *path == observed.files.awscognito_py() => {
-                settings = Some(host.read(backup)?);
-            }
-            StepKind::RestoreFile { path, backup, .. } if *path == observed.files.config_yaml() => {
-                config = ConfigYaml::parse(&host.read(backup)?).map_err(crate::plan::NoPlan::from)?;
-            }
-            _ => {}
+        if let Some(change) = step.kind.change() {
+            config = config.after(change);
+        } else if step.kind.file() == Some(&observed.files.awscognito_py()) {
+            settings = content(host, None, &step.kind)?;
         }
     }
     host.write_atomic(

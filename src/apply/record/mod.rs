@@ -3,6 +3,7 @@
 pub mod backup;
 pub mod history;
 pub mod journal;
+pub mod look;
 pub mod marker;
 pub mod remembered;
 pub mod state_dir;

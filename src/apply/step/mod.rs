@@ -1,4 +1,6 @@
 //! Doing the steps of a plan.
 
-pub mod execute;
-pub mod settings;
+pub mod action;
+pub mod restart;
+pub mod scene;
+pub mod tljh_config;

@@ -24,7 +24,7 @@ pub fn by_hand(host: &dyn Host, journal: &Journal, state: &StateDir) -> Vec<Stri
         Some(mode) => commands.push(format!("chmod {mode:04o} {folder}")),
         None => commands.push(format!("rm -f -d {folder}")),
     }
-    let proxy = journal.began(|step| matches!(step.kind, StepKind::ReloadProxy));
+    let proxy = journal.began(|step| step.kind == StepKind::ReloadProxy);
     commands.extend(restart(&files, proxy));
     let mut gone = markers_of(host, state, &journal.id).unwrap_or_else(|_| vec![state.open_marker()]);
     gone.extend(copies_beside(host, &files).into_iter().map(|(copy, _)| copy));

@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use crate::apply::record::backup::{restore, saved_bytes};
 use crate::apply::record::journal::{Journal, StepState};
-use crate::apply::step::execute::Scene;
-use crate::plan::StepKind;
+use crate::apply::step::action::content;
+use crate::apply::step::scene::Scene;
 use crate::render::TljhChange;
 use crate::tljh::ConfigYaml;
 use crate::tljh::config_lock::lock_config;
@@ -84,15 +84,15 @@ fn our_states(scene: &Scene<'_>, journal: &Journal, before: &ConfigYaml) -> Vec<
         .iter()
         .filter(|entry| entry.state != StepState::Planned)
     {
-        match &entry.step.kind {
-            StepKind::TljhConfig(change) => state = state.after(change),
-            StepKind::RestoreFile { path, backup, .. } if *path == scene.files.config_yaml() => {
-                let read = scene.host.read(backup).ok();
-                state = read
-                    .and_then(|bytes| ConfigYaml::parse(&bytes).ok())
-                    .unwrap_or(state);
-            }
-            _ => continue,
+        let kind = &entry.step.kind;
+        if let Some(change) = kind.change() {
+            state = state.after(change);
+        } else if kind.file() == Some(&scene.files.config_yaml()) {
+            let bytes = content(scene.host, None, kind).ok().flatten();
+            let left = bytes.and_then(|bytes| ConfigYaml::parse(&bytes).ok());
+            state = left.unwrap_or(state);
+        } else {
+            continue;
         }
         states.push(state.clone());
     }
@@ -113,18 +113,15 @@ fn take_back(
         .rev()
         .filter(|entry| entry.state != StepState::Planned)
     {
-        let change = match &entry.step.kind {
-            StepKind::TljhConfig(change) => change,
-            StepKind::RestoreFile { path, .. } | StepKind::RemoveFile { path }
-                if *path == scene.files.config_yaml() =>
-            {
+        let kind = &entry.step.kind;
+        let Some(change) = kind.change() else {
+            if let Some(path) = kind.file().filter(|path| *path == scene.files.config_yaml()) {
                 errors.push(format!(
                     "{} was changed by someone else while it was being put back",
                     path.display()
                 ));
-                continue;
             }
-            _ => continue,
+            continue;
         };
         if !state.has(change) || before.has(change) {
             continue;

@@ -5,7 +5,7 @@ use crate::apply::record::backup::{give_reserve_back, remove_strays, remove_stra
 use crate::apply::record::journal::{Backup, Entry, Journal, RunState, StepState};
 use crate::apply::record::marker::remove_markers;
 use crate::apply::record::state_dir::StateDir;
-use crate::apply::step::execute::Scene;
+use crate::apply::step::scene::Scene;
 use crate::apply::undo::by_hand::by_hand;
 use crate::apply::undo::undo_config::{restore_config, was_illegible};
 use crate::host::Host;
@@ -72,9 +72,9 @@ pub fn undo(
     // Where the disk is not full it is not missed.
     let _ = give_reserve_back(scene.host, &scene.files, &journal.id);
     undo_files(scene, journal, &mut found);
-    let began = |wanted: fn(&StepKind) -> bool| journal.began(|step| wanted(&step.kind));
-    let proxy = began(|kind| matches!(kind, StepKind::ReloadProxy));
-    let hub = began(|kind| matches!(kind, StepKind::RestartHub)) || (after_crash && began(|_| true));
+    let began = |kind| journal.began(|step| step.kind == kind);
+    let proxy = began(StepKind::ReloadProxy);
+    let hub = began(StepKind::RestartHub) || (after_crash && journal.began(|_| true));
     if proxy {
         // Without failures to forget it has nothing to do.
         let _ = units::reset_failed(scene.host);
@@ -158,11 +158,8 @@ fn undo_files(scene: &mut Scene<'_>, journal: &Journal, found: &mut Findings) {
         .rev()
         .filter(|entry| entry.state != StepState::Planned)
     {
-        let touches_config = match &entry.step.kind {
-            StepKind::TljhConfig(_) => true,
-            StepKind::RestoreFile { path, .. } | StepKind::RemoveFile { path } => *path == config_yaml,
-            _ => false,
-        };
+        let kind = &entry.step.kind;
+        let touches_config = kind.change().is_some() || kind.file() == Some(&config_yaml);
         let result = if !touches_config {
             undo_step(scene, journal, entry, found)
         } else if std::mem::replace(&mut config_done, true) {
@@ -180,13 +177,11 @@ fn undo_step(
     entry: &Entry,
     found: &mut Findings,
 ) -> Result<(), String> {
-    let path = match &entry.step.kind {
-        StepKind::WriteSecret { path, .. }
-        | StepKind::WriteFile { path, .. }
-        | StepKind::RestoreFile { path, .. }
-        | StepKind::RemoveFile { path } => path,
-        StepKind::MakeFolder { .. } => return undo_folder(scene, journal, found),
-        StepKind::TljhConfig(_) | StepKind::ReloadProxy | StepKind::RestartHub => return Ok(()),
+    let Some(path) = entry.step.kind.file() else {
+        return match entry.step.kind {
+            StepKind::MakeFolder { .. } => undo_folder(scene, journal, found),
+            _ => Ok(()),
+        };
     };
     let backup = journal
         .backup(path)

@@ -1,10 +1,18 @@
 //! TLJH's settings, changed with its own `tljh-config`.
 
+use std::time::Duration;
+
 use crate::apply::error::Cause;
-use crate::apply::step::execute::{LOCK_HELD, Scene, TLJH_CONFIG_DEADLINE, TLJH_CONFIG_TRIES};
+use crate::apply::step::scene::Scene;
 use crate::host::{Finished, Invocation};
 use crate::render::TljhChange;
 
+/// How long one `tljh-config` may take: tenths of a second, and ten seconds seen on a busy machine.
+const DEADLINE: Duration = Duration::from_secs(60);
+/// How often to try when somebody else's `tljh-config` holds the lock.
+const TRIES: u32 = 5;
+/// What it says then. Its exit code is that of every other failure.
+const LOCK_HELD: &str = "Another instance of tljh-config holds the lock";
 const SCRIPT: &str = concat!(
     include_str!("../../../templates/apply/quick_start.py"),
     include_str!("../../../templates/apply/tljh_config.py")
@@ -42,7 +50,8 @@ impl Scene<'_> {
     /// One Python for all of them; while somebody else's `tljh-config` holds the lock, again from there.
     fn tljh_config_in_one(&self, changes: &[&TljhChange]) -> Result<(), Cause> {
         let mut left = changes;
-        for attempt in 1.. {
+        let mut tries = 1;
+        loop {
             let finished = self.run(&self.call_for(left), &shown(left))?;
             if finished.success() {
                 return Ok(());
@@ -51,11 +60,35 @@ impl Scene<'_> {
             let begun = said.lines().filter(|line| line.starts_with(BEGINS)).count();
             left = &left[begun.saturating_sub(1).min(left.len() - 1)..];
             let output = format!("{}{said}", finished.stdout_text());
-            if attempt >= TLJH_CONFIG_TRIES || !output.contains(LOCK_HELD) {
+            if tries == TRIES || !output.contains(LOCK_HELD) {
                 return Err(self.failed(&shown(&left[..1]), &finished, &without_beginnings(&output)));
             }
+            tries += 1;
         }
-        Err(Cause::Interrupted)
+    }
+
+    /// Runs `tljh-config`; while somebody else's holds the lock, again.
+    ///
+    /// # Errors
+    /// When it fails, hangs, or the lock is not to be had.
+    pub fn tljh_config(&self, arguments: &[&str]) -> Result<Finished, Cause> {
+        let call = self
+            .of_this_run(Invocation::new(self.files.tljh_config()))
+            .args(arguments.iter().copied())
+            .deadline(DEADLINE);
+        let shown = format!("tljh-config {}", arguments.join(" "));
+        let mut tries = 1;
+        loop {
+            let finished = self.run(&call, &shown)?;
+            if finished.success() {
+                return Ok(finished);
+            }
+            let output = format!("{}{}", finished.stdout_text(), finished.stderr_text());
+            if tries == TRIES || !output.contains(LOCK_HELD) {
+                return Err(self.failed(&shown, &finished, &output));
+            }
+            tries += 1;
+        }
     }
 
     fn call_for(&self, changes: &[&TljhChange]) -> Invocation {
@@ -67,15 +100,7 @@ impl Scene<'_> {
             .arg(serde_json::json!(arguments).to_string())
             .stdin(SCRIPT)
             .cwd("/")
-            .deadline(TLJH_CONFIG_DEADLINE.saturating_mul(changes))
-    }
-
-    pub(in crate::apply) fn failed(&self, shown: &str, finished: &Finished, output: &str) -> Cause {
-        Cause::ProgramFailed {
-            program: shown.to_owned(),
-            exit: finished.exit.to_string(),
-            output: crate::apply::error::last_lines(output, self.secret),
-        }
+            .deadline(DEADLINE.saturating_mul(changes))
     }
 }
 

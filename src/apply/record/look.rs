@@ -1,16 +1,24 @@
-//! Does the hub run with what its files say?
+//! The login before a run, and whether it is that of the files.
 
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use crate::host::Host;
-use crate::tljh::HubFiles;
 use crate::tljh::units;
+use crate::tljh::{HubFiles, LocalHub};
+use crate::verify::LoginLook;
+
+/// The login page as it is; none where the hub does not answer.
+pub fn look(host: &dyn Host, files: &HubFiles) -> Option<LoginLook> {
+    let local = LocalHub::read(host, files.prefix()).ok()?;
+    let look = LoginLook::take(host, &local).ok()?;
+    look.is_usable().then_some(look)
+}
 
 /// Whether somebody changed a settings file after the hub was started. The login that it shows is not
 /// that of the files then, and a restart with the very same bytes shows another. Where nobody can tell,
 /// it is not so.
-pub(super) fn changed_since_start(host: &dyn Host, files: &HubFiles) -> bool {
+pub fn changed_since_start(host: &dyn Host, files: &HubFiles) -> bool {
     let Some(started) = started(host) else {
         return false;
     };

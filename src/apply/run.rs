@@ -1,24 +1,21 @@
 //! A run: everything written down first, then each step, then the proof, then commit or undo.
 
 use std::io;
-use std::time::Duration;
 
-use super::error::{Cause, OldLogin, RunFailed};
-use super::in_force::changed_since_start;
+use super::error::{Cause, RunFailed};
 use crate::apply::record::backup::{back_up, left, remove_strays, take_reserve};
 use crate::apply::record::history::next_id;
-use crate::apply::record::journal::{Entry, Journal, JournalError, Purpose, RunState, StepState};
-use crate::apply::record::marker::{mark_open, open_run};
+use crate::apply::record::journal::{Entry, Journal, Purpose, RunState, StepState};
+use crate::apply::record::look::{changed_since_start, look};
+use crate::apply::record::marker::mark_open;
 use crate::apply::record::state_dir::StateDir;
-use crate::apply::step::execute::{Scene, leaves};
-use crate::apply::undo::by_hand::without_record;
-use crate::apply::undo::orphans::end_orphans;
-use crate::apply::undo::undo_run::{NotUndone, Undone, close, tidy, undo};
+use crate::apply::step::action::content;
+use crate::apply::step::scene::Scene;
+use crate::apply::undo::undo_run::{Undone, close, tidy, undo};
 use crate::host::{Host, Lock};
 use crate::plan::{Plan, Step, StepKind};
 use crate::progress::{Progress, timed};
-use crate::tljh::LocalHub;
-use crate::verify::LoginLook;
+use crate::render::sha256_hex;
 
 /// What a run is to do.
 pub struct Order<'a> {
@@ -95,7 +92,7 @@ fn begin(scene: &mut Scene<'_>, state: &StateDir, order: &Order<'_>) -> Result<J
     let entry = |step: &Step| -> io::Result<Entry> {
         Ok(Entry {
             state: StepState::Planned,
-            leaves: leaves(scene, step)?,
+            leaves: content(host, scene.secret, &step.kind)?.map(|bytes| sha256_hex(&bytes)),
             step: step.clone(),
         })
     };
@@ -111,7 +108,7 @@ fn begin(scene: &mut Scene<'_>, state: &StateDir, order: &Order<'_>) -> Result<J
     journal.of.clone_from(&order.of);
     journal.answers.clone_from(&order.answers);
     journal.folder_mode = host.stat(&scene.files.folder())?.map(|stat| stat.mode);
-    journal.look = look(scene);
+    journal.look = look(host, &scene.files);
     journal.look_is_older = changed_since_start(host, &scene.files);
     scene.run.clone_from(&journal.id);
     remove_strays(host, &scene.files, state)?;
@@ -146,14 +143,6 @@ fn write_down(scene: &Scene<'_>, state: &StateDir, journal: &mut Journal) -> Res
     Ok(())
 }
 
-/// The login page before anything changes; none where the hub does not answer.
-fn look(scene: &Scene<'_>) -> Option<LoginLook> {
-    let local = LocalHub::read(scene.host, scene.files.prefix()).ok()?;
-    LoginLook::take(scene.host, &local)
-        .ok()
-        .filter(LoginLook::is_usable)
-}
-
 fn act(
     scene: &mut Scene<'_>,
     order: &Order<'_>,
@@ -165,15 +154,13 @@ fn act(
         stop_if_asked(scene)?;
         let these = next..next + together(&journal.entries[next..]);
         next = these.end;
-        let steps: Vec<Step> = journal.entries[these.clone()]
+        let steps: Vec<_> = order.plan.steps[these.clone()]
             .iter()
-            .map(|entry| entry.step.clone())
+            .map(|step| &step.kind)
             .collect();
         mark(&mut journal.entries[these.clone()], StepState::Started);
         journal.save(scene.host)?;
-        timed(scene.host, progress, &words(&steps), |_| {
-            scene.execute_together(&steps)
-        })?;
+        timed(scene.host, progress, &words(&steps), |_| scene.execute(&steps))?;
         mark(&mut journal.entries[these], StepState::Done);
         journal.save(scene.host)?;
     }
@@ -192,7 +179,7 @@ fn together(entries: &[Entry]) -> usize {
     let settings = entries
         .iter()
         .take(MOST)
-        .take_while(|entry| matches!(entry.step.kind, StepKind::TljhConfig(_)));
+        .take_while(|entry| entry.step.kind.change().is_some());
     settings.count().max(1)
 }
 
@@ -200,15 +187,12 @@ fn mark(entries: &mut [Entry], state: StepState) {
     entries.iter_mut().for_each(|entry| entry.state = state);
 }
 
-fn words(steps: &[Step]) -> String {
+fn words(steps: &[&StepKind]) -> String {
     if let [step] = steps {
         return step.to_string();
     }
-    let path = |step: &Step| match &step.kind {
-        StepKind::TljhConfig(change) => change.path().to_owned(),
-        other => other.to_string(),
-    };
-    let mut paths: Vec<String> = steps.iter().map(path).collect();
+    let changes = steps.iter().filter_map(|step| step.change());
+    let mut paths: Vec<&str> = changes.map(|change| change.path()).collect();
     paths.dedup();
     format!("tljh-config: {}", paths.join(", "))
 }
@@ -256,65 +240,5 @@ fn undone(
             errors: failed.errors,
             commands: failed.commands,
         },
-    }
-}
-
-/// What recovery found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Recovered {
-    /// Nothing was open.
-    Nothing,
-    /// A run was cut off before its first step or after its end; only its traces were left.
-    Tidied,
-    /// A run was cut off and is undone.
-    Undone {
-        /// When it began.
-        started: String,
-        /// What is known of the login.
-        login: OldLogin,
-        /// What a person should know.
-        notes: Vec<String>,
-    },
-}
-
-/// Ends what a run that was cut off left open. The caller holds [`lock`].
-///
-/// # Errors
-/// When the hub cannot be brought back: [`RunFailed::Broken`].
-pub fn recover(host: &dyn Host, state: &StateDir, hub_deadline: Duration) -> Result<Recovered, RunFailed> {
-    let mut journal = match open_run(host, state) {
-        Ok(Some(journal)) => journal,
-        Ok(None) => return Ok(Recovered::Nothing),
-        Err(error @ JournalError::Newer { .. }) => return Err(RunFailed::Untouched(error.into())),
-        Err(error) => return Err(lost_record(host, state, error)),
-    };
-    if let Some(end) = journal.end() {
-        close(host, &mut journal, state, end, &mut Vec::new());
-        return Ok(Recovered::Tidied);
-    }
-    let mut scene = Scene::of_run(host, &journal, hub_deadline);
-    let undone = end_orphans(host, &journal.id)
-        .map_err(|error| NotUndone::new(error.to_string(), &scene, &journal, state))
-        .and_then(|()| undo(&mut scene, &mut journal, state, true));
-    match undone {
-        Ok(Undone { login, notes }) => Ok(Recovered::Undone {
-            started: journal.started,
-            login,
-            notes,
-        }),
-        Err(failed) => Err(RunFailed::Broken {
-            cause: Cause::CutOff(journal.started),
-            errors: failed.errors,
-            commands: failed.commands,
-        }),
-    }
-}
-
-/// The marker is there and the record that it names is not, or cannot be understood.
-fn lost_record(host: &dyn Host, state: &StateDir, error: JournalError) -> RunFailed {
-    RunFailed::Broken {
-        errors: vec!["which files were changed is not known".to_owned()],
-        commands: without_record(host, state),
-        cause: Cause::LostRecord(error),
     }
 }
