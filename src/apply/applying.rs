@@ -19,9 +19,10 @@ use crate::plan::{Plan, plan};
 use crate::progress::{Progress, timed};
 use crate::render::render_awscognito;
 use crate::secret::Secret;
-use crate::tljh::LocalHub;
-use crate::tljh::Observed;
-use crate::tljh::observe::{is_installed, observe};
+use crate::tljh::{
+    LocalHub, Observed,
+    observe::{is_installed, observe},
+};
 use crate::verify::{Expectation, Outcome, Patience, Report, verify};
 
 /// What is applied, and how.

@@ -1,9 +1,9 @@
-//! What a run that was cut off left open is ended.
+//! What a run that was cut off left open, and its end.
 
 use std::time::Duration;
 
 use super::error::{Cause, OldLogin, RunFailed};
-use crate::apply::record::journal::JournalError;
+use crate::apply::record::journal::{JournalError, StepState};
 use crate::apply::record::marker::open_run;
 use crate::apply::record::state_dir::StateDir;
 use crate::apply::step::scene::Scene;
@@ -11,6 +11,46 @@ use crate::apply::undo::by_hand::without_record;
 use crate::apply::undo::orphans::end_orphans;
 use crate::apply::undo::undo_run::{NotUndone, Undone, close, undo};
 use crate::host::Host;
+
+/// A run that has no end yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unfinished {
+    /// What is known of it.
+    pub words: String,
+    /// What to do.
+    pub remedy: &'static str,
+}
+
+/// What there is for a recovery to do; none when nothing is open.
+///
+/// # Errors
+/// When the record cannot be read.
+pub fn would_recover(host: &dyn Host, state: &StateDir) -> Result<Option<Unfinished>, Cause> {
+    let Some(journal) = open_run(host, state)? else {
+        return Ok(None);
+    };
+    let (started, steps) = (&journal.started, journal.entries.len());
+    let began = journal
+        .entries
+        .iter()
+        .filter(|entry| entry.state != StepState::Planned)
+        .count();
+    // Whoever is at work holds the lock, and nobody holds that of a run that was cut off.
+    let under_way = matches!(host.try_lock(&StateDir::lock()), Ok(None));
+    Ok(Some(if under_way {
+        Unfinished {
+            words: format!("another hubgate is changing this hub since {started}"),
+            remedy: "wait until it is done",
+        }
+    } else {
+        Unfinished {
+            words: format!(
+                "a run of {started} was cut off after {began} of {steps} steps; the next hubgate apply, verify or rollback puts everything back first"
+            ),
+            remedy: "sudo hubgate verify, or apply again",
+        }
+    }))
+}
 
 /// What recovery found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,7 +82,7 @@ pub fn recover(host: &dyn Host, state: &StateDir, hub_deadline: Duration) -> Res
         Err(error) => return Err(lost_record(host, state, error)),
     };
     if let Some(end) = journal.end() {
-        close(host, &mut journal, state, end, &mut Vec::new());
+        let _ = close(host, &mut journal, state, end);
         return Ok(Recovered::Tidied);
     }
     let mut scene = Scene::of_run(host, &journal, hub_deadline);
@@ -55,11 +95,7 @@ pub fn recover(host: &dyn Host, state: &StateDir, hub_deadline: Duration) -> Res
             login,
             notes,
         }),
-        Err(failed) => Err(RunFailed::Broken {
-            cause: Cause::CutOff(journal.started),
-            errors: failed.errors,
-            commands: failed.commands,
-        }),
+        Err(failed) => Err(failed.because_of(Cause::CutOff(journal.started))),
     }
 }
 

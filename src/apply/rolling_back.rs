@@ -5,20 +5,21 @@ use std::time::Duration;
 
 use super::applying::tell_recovery;
 use super::error::{Cause, RunFailed};
-use super::recovery::{Recovered, recover};
+use super::recovery::{Recovered, Unfinished, recover, would_recover};
 use super::run::{Order, run};
 use crate::apply::record::backup::saved_bytes;
 use crate::apply::record::history::History;
 use crate::apply::record::journal::{Backup, Journal, Purpose, RunState};
 use crate::apply::record::marker::open_run;
 use crate::apply::record::state_dir::StateDir;
-use crate::apply::record::unfinished::{Unfinished, would_recover};
 use crate::apply::step::scene::Scene;
 use crate::host::Host;
 use crate::plan::{Past, PastFile, Plan, StepKind, lost_on_the_way_back, plan_back, plan_to_default};
 use crate::progress::Progress;
-use crate::tljh::observe::{is_installed, observe};
-use crate::tljh::{ConfigYaml, FileState, LocalHub, Observed};
+use crate::tljh::{
+    ConfigYaml, FileState, LocalHub, Observed,
+    observe::{is_installed, observe},
+};
 use crate::verify::LoginLook;
 
 /// Where to go back to.
@@ -63,22 +64,17 @@ pub fn way_back(host: &dyn Host, state: &StateDir, back_to: BackTo) -> Result<Wa
     }
     let cut_off = open_run(host, state)?.filter(|run| run.end().is_none());
     let mut observed = look_at(host, state)?;
-    let Some(cut_off) = cut_off else {
-        return Ok(WayBack {
-            undone_first: None,
-            plan: prepare(host, state, back_to, &observed)?.0,
-        });
+    let plan = match &cut_off {
+        Some(_) if back_to != BackTo::Default => Plan::default(),
+        cut_off => {
+            if let Some(run) = cut_off {
+                put_back(host, run, &mut observed)?;
+            }
+            prepare(host, state, back_to, &observed)?.0
+        }
     };
-    let plan = if back_to == BackTo::Default {
-        put_back(host, &cut_off, &mut observed)?;
-        prepare(host, state, back_to, &observed)?.0
-    } else {
-        Plan::default()
-    };
-    Ok(WayBack {
-        undone_first: would_recover(host, state)?,
-        plan,
-    })
+    let undone_first = cut_off.map(|_| would_recover(host, state)).transpose()?.flatten();
+    Ok(WayBack { undone_first, plan })
 }
 
 /// Goes back. The caller holds the lock.
@@ -108,16 +104,13 @@ pub fn roll_back(
     let comparable = target.as_ref().filter(|journal| !journal.look_is_older);
     let wanted = comparable.and_then(|journal| journal.look.clone());
     let prove = |scene: &Scene<'_>| see_login(scene, wanted.as_ref(), back_to);
-    let purpose = if back_to == BackTo::Default {
-        Purpose::ToDefault
-    } else {
-        Purpose::Rollback
-    };
-    let of = target.as_ref().map(|journal| journal.id.clone());
     let order = Order {
-        purpose,
+        purpose: match back_to {
+            BackTo::BeforeLastApply { .. } => Purpose::Rollback,
+            BackTo::Default => Purpose::ToDefault,
+        },
         plan: &plan,
-        of,
+        of: target.as_ref().map(|journal| journal.id.clone()),
         answers: String::new(),
         prove: &prove,
     };
@@ -149,24 +142,16 @@ fn prepare(
     let BackTo::BeforeLastApply { force } = back_to else {
         return Ok((plan_to_default(observed)?, None));
     };
-    let target = last_apply(host, state)?;
+    let last = History::read(host, state)?.pick(History::last_apply);
+    let target = last
+        .map_err(Cause::DamagedHistory)?
+        .ok_or(Cause::NothingToRollBack)?;
     let past = past(host, &target)?;
     let lost = lost_on_the_way_back(&past, observed);
     if !force && !lost.is_empty() {
         return Err(Cause::ChangedSince(lost));
     }
     Ok((plan_back(&past, observed), Some(target)))
-}
-
-fn last_apply(host: &dyn Host, state: &StateDir) -> Result<Journal, Cause> {
-    let history = History::read(host, state)?;
-    let last = history.last_apply().cloned();
-    match (history.damaged, last) {
-        (Some((id, error)), last) if last.as_ref().is_none_or(|run| run.id < id) => {
-            Err(Cause::DamagedHistory(error))
-        }
-        (_, last) => last.ok_or(Cause::NothingToRollBack),
-    }
 }
 
 /// A damaged copy is found here, before anything is changed.

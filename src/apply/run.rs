@@ -42,18 +42,14 @@ pub fn lock(host: &dyn Host, state: &StateDir) -> Result<Lock, Cause> {
     let machine = StateDir::machine();
     host.create_dir(state.path(), 0o700)?;
     if let Some(stat) = host.stat(machine)? {
-        let not_ours = |why| Cause::StateDir {
-            path: machine.to_owned(),
-            why,
-        };
-        if !stat.is_dir {
-            return Err(not_ours("is no folder"));
-        }
-        if stat.uid != 0 {
-            return Err(not_ours("belongs to somebody else than root"));
-        }
-        if stat.mode & 0o022 != 0 {
-            return Err(not_ours("can be written to by others than root"));
+        let wrong = [
+            (!stat.is_dir, "is no folder"),
+            (stat.uid != 0, "belongs to somebody else than root"),
+            (stat.mode & 0o022 != 0, "can be written to by others than root"),
+        ];
+        if let Some((_, why)) = wrong.into_iter().find(|(is_so, _)| *is_so) {
+            let path = machine.to_owned();
+            return Err(Cause::StateDir { path, why });
         }
         if stat.mode & 0o077 != 0 {
             host.set_mode(machine, 0o700)?;
@@ -116,7 +112,7 @@ fn begin(scene: &mut Scene<'_>, state: &StateDir, order: &Order<'_>) -> Result<J
     let written = write_down(scene, state, &mut journal);
     if written.is_err() {
         // What cannot be removed now is tidied by the next start.
-        close(host, &mut journal, state, RunState::Undone, &mut Vec::new());
+        let _ = close(host, &mut journal, state, RunState::Undone);
     }
     written.map(|()| journal)
 }
@@ -215,9 +211,7 @@ fn commit(
     journal.left = left(scene.host, &journal.backups)?;
     journal.state = RunState::Committed;
     journal.save(scene.host)?;
-    let mut notes = Vec::new();
-    tidy(scene.host, journal, state, &mut notes);
-    for note in notes {
+    for note in tidy(scene.host, journal, state) {
         progress.note(&note);
     }
     Ok(())
@@ -235,10 +229,6 @@ fn undone(
     });
     match undone {
         Ok(Undone { login, notes }) => RunFailed::Restored { cause, login, notes },
-        Err(failed) => RunFailed::Broken {
-            cause,
-            errors: failed.errors,
-            commands: failed.commands,
-        },
+        Err(failed) => failed.because_of(cause),
     }
 }

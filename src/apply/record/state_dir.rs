@@ -84,21 +84,3 @@ impl StateDir {
         std::iter::once(self.clone()).chain(elsewhere)
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn path(prefix: &str) -> PathBuf {
-        StateDir::for_hub(Path::new(prefix)).path
-    }
-
-    #[test]
-    fn each_hub_has_a_record_of_its_own() {
-        assert_eq!(path("/opt/tljh"), Path::new("/var/lib/hubgate"));
-        assert_eq!(path("/opt/./tljh/"), Path::new("/var/lib/hubgate"));
-        assert_eq!(path("/srv/tljh"), Path::new("/var/lib/hubgate/tljh-8abe7798df64"));
-        assert_eq!(path("/srv/tljh//"), path("/srv/tljh"));
-        assert_ne!(path("/srv/tljh"), path("/home/tljh"));
-    }
-}

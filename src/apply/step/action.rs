@@ -9,8 +9,7 @@ use crate::host::Host;
 use crate::plan::{StepKind, secret_file};
 use crate::render::sha256_hex;
 use crate::secret::Secret;
-use crate::tljh::ConfigYaml;
-use crate::tljh::config_lock::lock_config;
+use crate::tljh::{ConfigYaml, config_lock::lock_config};
 
 /// The bytes that a step leaves in its [file](StepKind::file); none where it removes it or has none, or
 /// where the secret is not given.

@@ -22,7 +22,7 @@ impl Scene<'_> {
         let since = self.host.now();
         let before = units::hub_start(self.host);
         self.fresh_hub.set(None);
-        self.reload_traefik()?;
+        self.start(|| self.tljh_config(&["reload", "proxy"]).map(drop))?;
         let after = units::hub_start(self.host);
         if before.is_some() && after.is_some() && before != after {
             self.fresh_hub.set(Some(since));
@@ -30,14 +30,13 @@ impl Scene<'_> {
         Ok(())
     }
 
-    fn reload_traefik(&self) -> Result<(), Cause> {
-        let reload = || self.tljh_config(&["reload", "proxy"]).map(drop);
-        match reload() {
-            // systemd refuses to start a unit that failed too often, whatever was wrong with it.
+    /// systemd refuses to start a unit that failed too often, whatever was wrong with it.
+    fn start(&self, start: impl Fn() -> Result<(), Cause>) -> Result<(), Cause> {
+        match start() {
             Err(Cause::ProgramFailed { .. }) => {
                 units::reset_failed(self.host)
                     .map_err(|source| self.not_ended("systemctl reset-failed", source))?;
-                reload()
+                start()
             }
             result => result,
         }
@@ -54,18 +53,15 @@ impl Scene<'_> {
         }
         let since = self.host.now();
         let shown = "systemctl restart jupyterhub";
-        let restart = || units::restart_hub(self.host).map_err(|source| self.not_ended(shown, source));
-        let mut finished = restart()?;
-        if !finished.success() {
-            // systemd refuses to start a unit that failed too often, whatever was wrong with it.
-            units::reset_failed(self.host)
-                .map_err(|source| self.not_ended("systemctl reset-failed", source))?;
-            finished = restart()?;
-        }
-        if !finished.success() {
+        self.start(|| {
+            let restart = units::restart_hub(self.host);
+            let finished = restart.map_err(|source| self.not_ended(shown, source))?;
+            if finished.success() {
+                return Ok(());
+            }
             let output = format!("{}{}", finished.stdout_text(), finished.stderr_text());
-            return Err(self.failed(shown, &finished, &output));
-        }
+            Err(self.failed(shown, &finished, &output))
+        })?;
         self.wait_for_hub(since)
     }
 

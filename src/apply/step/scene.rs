@@ -11,9 +11,7 @@ use crate::apply::record::journal::Journal;
 use crate::host::{Finished, Host, Invocation, RunError};
 use crate::render::sha256_hex;
 use crate::secret::Secret;
-use crate::tljh::config_lock::lock_config;
-use crate::tljh::observe::file_state;
-use crate::tljh::{ConfigYaml, FileState, HubFiles, Observed};
+use crate::tljh::{ConfigYaml, FileState, HubFiles, Observed, config_lock::lock_config, observe::file_state};
 
 /// What the steps work on.
 pub struct Scene<'a> {
@@ -38,38 +36,37 @@ pub struct Scene<'a> {
 impl<'a> Scene<'a> {
     /// The hub as it was observed.
     pub fn new(host: &'a dyn Host, observed: Observed, hub_deadline: Duration) -> Self {
-        let sha256 = |file: &Option<FileState>| file.as_ref().map(|file| sha256_hex(&file.bytes));
-        let known = BTreeMap::from([
-            (observed.files.awscognito_py(), sha256(&observed.awscognito_py)),
-            (
-                observed.files.awscognito_secret(),
-                sha256(&observed.awscognito_secret),
-            ),
-        ]);
+        let files = [observed.files.awscognito_py(), observed.files.awscognito_secret()];
+        let sha256 = |path: &Path| observed.file(path).map(|file| sha256_hex(&file.bytes));
         Self {
-            host,
-            files: observed.files,
-            secret: None,
-            hub_deadline,
             // A way back starts from what is no YAML, too.
             config: config_of(observed.config_yaml.as_ref()),
-            known,
-            fresh_hub: Cell::new(None),
-            run: String::new(),
+            known: files
+                .into_iter()
+                .map(|path| (path.clone(), sha256(&path)))
+                .collect(),
+            ..Self::unseen(host, observed.files, hub_deadline)
         }
     }
 
     /// A hub that a run was cut off on.
     pub fn of_run(host: &'a dyn Host, journal: &Journal, hub_deadline: Duration) -> Self {
         Self {
+            run: journal.id.clone(),
+            ..Self::unseen(host, HubFiles::new(&journal.prefix), hub_deadline)
+        }
+    }
+
+    fn unseen(host: &'a dyn Host, files: HubFiles, hub_deadline: Duration) -> Self {
+        Self {
             host,
-            files: HubFiles::new(&journal.prefix),
+            files,
             secret: None,
             hub_deadline,
             config: ConfigYaml::default(),
             known: BTreeMap::new(),
             fresh_hub: Cell::new(None),
-            run: journal.id.clone(),
+            run: String::new(),
         }
     }
 

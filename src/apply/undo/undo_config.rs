@@ -7,9 +7,7 @@ use crate::apply::record::journal::{Journal, StepState};
 use crate::apply::step::action::content;
 use crate::apply::step::scene::Scene;
 use crate::render::TljhChange;
-use crate::tljh::ConfigYaml;
-use crate::tljh::config_lock::lock_config;
-use crate::tljh::observe::file_state;
+use crate::tljh::{ConfigYaml, config_lock::lock_config, observe::file_state};
 
 /// Puts the old bytes back when the file says what we left it saying, or nothing sensible at all.
 /// Otherwise somebody else changed it too: then only our own changes are taken back, one by one.
@@ -163,19 +161,15 @@ fn inverse(change: &TljhChange, before: &ConfigYaml, now: &ConfigYaml) -> Option
         },
         TljhChange::Set { .. } | TljhChange::Unset { .. } => match before.get(change.path()) {
             None => TljhChange::Unset { path },
-            Some(Value::String(value)) => TljhChange::Set {
-                path,
-                value: value.clone(),
-            },
-            Some(Value::Null) => TljhChange::Set {
-                path,
-                value: "none".to_owned(),
-            },
             Some(Value::Array(_) | Value::Object(_)) => return None,
-            Some(scalar) => TljhChange::Set {
-                path,
-                value: scalar.to_string(),
-            },
+            Some(scalar) => {
+                let value = match scalar {
+                    Value::String(text) => text.clone(),
+                    Value::Null => "none".to_owned(),
+                    other => other.to_string(),
+                };
+                TljhChange::Set { path, value }
+            }
         },
     })
 }

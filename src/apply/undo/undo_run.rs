@@ -1,7 +1,7 @@
 //! Back to how the hub was: bytes and modes, then the old login seen.
 
-use crate::apply::error::{Cause, OldLogin};
-use crate::apply::record::backup::{give_reserve_back, remove_strays, remove_strays_in, restore};
+use crate::apply::error::{Cause, OldLogin, RunFailed};
+use crate::apply::record::backup::{give_reserve_back, remove_strays, remove_strays_in, restore, sha256_of};
 use crate::apply::record::journal::{Backup, Entry, Journal, RunState, StepState};
 use crate::apply::record::marker::remove_markers;
 use crate::apply::record::state_dir::StateDir;
@@ -10,11 +10,7 @@ use crate::apply::undo::by_hand::by_hand;
 use crate::apply::undo::undo_config::{restore_config, was_illegible};
 use crate::host::Host;
 use crate::plan::StepKind;
-use crate::render::sha256_hex;
-use crate::tljh::HubFiles;
-use crate::tljh::LocalHub;
-use crate::tljh::observe::file_state;
-use crate::tljh::units;
+use crate::tljh::{HubFiles, LocalHub, units};
 use crate::verify::LoginLook;
 
 /// What an undo that succeeded knows.
@@ -36,6 +32,15 @@ pub struct NotUndone {
 }
 
 impl NotUndone {
+    /// As the end of a run that failed, or was cut off, for this cause.
+    pub fn because_of(self, cause: Cause) -> RunFailed {
+        RunFailed::Broken {
+            cause,
+            errors: self.errors,
+            commands: self.commands,
+        }
+    }
+
     /// An undo that failed before it began.
     pub fn new(error: String, scene: &Scene<'_>, journal: &Journal, state: &StateDir) -> Self {
         Self {
@@ -102,7 +107,7 @@ pub fn undo(
         ..
     } = found;
     if errors.is_empty() {
-        close(scene.host, journal, state, RunState::Undone, &mut notes);
+        notes.extend(close(scene.host, journal, state, RunState::Undone));
         return Ok(Undone { login, notes });
     }
     journal.state = RunState::Broken;
@@ -199,8 +204,7 @@ fn undo_step(
 
 /// Neither what was there nor what the step leaves.
 fn is_somebody_elses(host: &dyn Host, backup: &Backup, entry: &Entry) -> Result<bool, String> {
-    let found = file_state(host, &backup.path).map_err(|error| error.to_string())?;
-    let found = found.map(|file| sha256_hex(&file.bytes));
+    let found = sha256_of(host, &backup.path).map_err(|error| error.to_string())?;
     let before = backup.saved.as_ref().map(|saved| saved.sha256.clone());
     Ok(found.is_some() && found != before && found != entry.leaves)
 }
@@ -230,29 +234,25 @@ fn undo_folder(scene: &Scene<'_>, journal: &Journal, found: &mut Findings) -> Re
     }
 }
 
-/// Ends a run: the record says so, and its traces go. What fails here is tidied by the next start.
+/// Ends a run: the record says so, and its traces go. What fails here is tidied by the next start; it is
+/// returned in words.
 pub(in crate::apply) fn close(
     host: &dyn Host,
     journal: &mut Journal,
     state: &StateDir,
     end: RunState,
-    notes: &mut Vec<String>,
-) {
+) -> Vec<String> {
     journal.state = end;
-    let saved = journal.save(host).map_err(|error| error.to_string());
-    notes.extend(saved.err());
-    tidy(host, journal, state, notes);
+    let unsaved = journal.save(host).err().map(|error| error.to_string());
+    unsaved.into_iter().chain(tidy(host, journal, state)).collect()
 }
 
 /// The copies beside the files go, and the marker last.
-pub(in crate::apply) fn tidy(host: &dyn Host, journal: &Journal, state: &StateDir, notes: &mut Vec<String>) {
+pub(in crate::apply) fn tidy(host: &dyn Host, journal: &Journal, state: &StateDir) -> Vec<String> {
     let files = HubFiles::new(&journal.prefix);
     let strays = remove_strays(host, &files, state).or_else(|_| remove_strays(host, &files, state));
-    let closed =
-        remove_markers(host, state, &journal.id).or_else(|_| remove_markers(host, state, &journal.id));
-    notes.extend(
-        [strays, closed]
-            .into_iter()
-            .filter_map(|result| Some(result.err()?.to_string())),
-    );
+    let unmark = || remove_markers(host, state, &journal.id);
+    let unmarked = unmark().or_else(|_| unmark());
+    let failed = [strays, unmarked].into_iter().filter_map(Result::err);
+    failed.map(|error| error.to_string()).collect()
 }
