@@ -24,7 +24,7 @@ impl Told for NeedsTerminal {
 struct Document {
     error: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    hint: Option<String>,
+    remedy: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     hub: Option<HubState>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -39,14 +39,37 @@ pub fn report(ui: Ui, failure: &Failure) -> ExitCode {
     if let Some(remedy) = &remedy {
         ui.error_detail(remedy);
     }
-    let document = Document {
-        error: failure.to_string(),
-        hint: remedy,
-        hub: error.hub(),
-        problems: error.mistakes(),
+    print(
+        ui,
+        &Document {
+            error: failure.to_string(),
+            remedy,
+            hub: error.hub(),
+            problems: error.mistakes(),
+        },
+    );
+    ExitCode::from(error.exit())
+}
+
+/// The document of a command line that cannot be understood.
+pub(super) fn usage_document(text: &str) {
+    let ui = Ui {
+        json: true,
+        quiet: false,
     };
-    if let Err(error) = ui.document(&document) {
+    print(
+        ui,
+        &Document {
+            error: text.trim_start_matches("error: ").trim_end().to_owned(),
+            remedy: None,
+            hub: None,
+            problems: Vec::new(),
+        },
+    );
+}
+
+fn print(ui: Ui, document: &Document) {
+    if let Err(error) = ui.document(document) {
         ui.error(error.to_string());
     }
-    ExitCode::from(error.exit())
 }

@@ -126,7 +126,7 @@ pub fn main() -> ExitCode {
     let global = cli.global;
     if let (Some(_), Some(flag)) = (&cli.command, cli.alone.first_flag()) {
         let what = format!("--{flag} belongs behind the subcommand");
-        Cli::command().error(ErrorKind::ArgumentConflict, what).exit();
+        usage::end(&Cli::command().error(ErrorKind::ArgumentConflict, what));
     }
     let outcome = match cli.command {
         None => hub::wizard::ask(&global, cli.alone),

@@ -16,7 +16,16 @@ const MAY_BE_A_SECRET: usize = 16;
 pub(super) fn read() -> Cli {
     let parsed = command().try_get_matches();
     let cli = parsed.and_then(|matches| Cli::from_arg_matches(&matches));
-    cli.unwrap_or_else(|error| without_values(error).exit())
+    cli.unwrap_or_else(|error| end(&without_values(error)))
+}
+
+/// Tells it and ends the process; a mistake is a document too, where JSON was asked for.
+pub(super) fn end(error: &clap::Error) -> ! {
+    let json = std::env::args_os().any(|argument| argument == "--json");
+    if json && error.use_stderr() {
+        super::failure::usage_document(&error.render().to_string());
+    }
+    error.exit()
 }
 
 /// Who runs these has a file of answers, or types a few at the prompts; their helps fit a screen.

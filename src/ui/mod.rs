@@ -67,7 +67,7 @@ impl Ui {
     /// When the document has no place in JSON.
     pub fn document(self, document: &impl Serialize) -> serde_json::Result<()> {
         if self.json {
-            let text = serde_json::to_string_pretty(document)?;
+            let text = serde_json::to_string_pretty(&Versioned { schema: 1, document })?;
             say_on_stdout(&text);
         }
         Ok(())
@@ -81,6 +81,14 @@ impl Ui {
             ));
         }
     }
+}
+
+/// A document with the version of its shape.
+#[derive(Serialize)]
+struct Versioned<'a, T> {
+    schema: u32,
+    #[serde(flatten)]
+    document: &'a T,
 }
 
 /// Why a result could not be written.

@@ -109,7 +109,7 @@ pub struct Stage {
     /// What was found: a sentence without a full stop. Never holds a secret.
     pub found: String,
     /// What mends it, or what to look at next.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "remedy", skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
 }
 

@@ -11,5 +11,6 @@ mod kit;
 
 mod answers_once;
 mod canary;
+mod documents;
 mod folder;
 mod help;

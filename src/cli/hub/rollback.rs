@@ -56,6 +56,11 @@ struct DryRun<'a> {
 }
 
 #[derive(Serialize)]
+struct List {
+    runs: Vec<Row>,
+}
+
+#[derive(Serialize)]
 struct Row {
     run: String,
     started: String,
@@ -166,6 +171,6 @@ fn list(global: &Global, host: &dyn Host, state: &StateDir) -> told::Result<Exit
             row.started, row.steps
         ));
     }
-    global.ui().document(&rows)?;
+    global.ui().document(&List { runs: rows })?;
     Ok(ExitCode::SUCCESS)
 }
