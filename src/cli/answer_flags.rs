@@ -34,11 +34,6 @@ impl AnswerFlags {
         self.first_flag
     }
 
-    /// Names another answers file, or none.
-    pub fn set_file(&mut self, file: Option<PathBuf>) {
-        self.file = file;
-    }
-
     /// The answers file that was named.
     pub fn file(&self) -> Option<&std::path::Path> {
         self.file.as_deref()
@@ -46,13 +41,18 @@ impl AnswerFlags {
 
     /// Reads flags, environment and file, each beating the next. Once a run: the file may be a pipe, or change.
     pub fn gather(&self, host: &dyn Host) -> Gathered {
+        self.gather_with(host, self.file())
+    }
+
+    /// The same with another answers file, or none.
+    pub fn gather_with(&self, host: &dyn Host, file: Option<&std::path::Path>) -> Gathered {
         let mut problems = self.problems.clone();
         let environment = from_environment(
             |name| Some(host.var(name)?.to_string_lossy().into_owned()),
             &mut problems,
         );
         misspelt_variables(host.var_names(), &mut problems);
-        let file = match &self.file {
+        let file = match file {
             Some(path) => match host.read_to_string(path) {
                 Ok(text) => read_file(path, &text, &mut problems),
                 Err(error) => {

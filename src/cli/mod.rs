@@ -7,8 +7,6 @@ mod failure;
 mod faults;
 mod hub;
 mod man;
-mod output;
-mod saved;
 mod standin;
 mod usage;
 

@@ -5,6 +5,7 @@ mod context;
 mod drift;
 mod environment;
 mod files;
+mod folder;
 mod quote;
 mod tljh_config;
 
@@ -12,6 +13,7 @@ pub use context::{AWSCLI, Context};
 pub use drift::{Drift, diff, drift, without_secrets};
 pub use environment::{RenderError, Renderer};
 pub use files::{EmbeddedSecret, FileSet, RenderedFile, render, render_awscognito, render_with, sha256_hex};
+pub use folder::{Folder, secret_stays_behind};
 pub use quote::{NotQuotable, python_string, shell_word};
 pub use tljh_config::{TljhChange, tljh_changes};
 

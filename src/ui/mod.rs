@@ -3,6 +3,7 @@
 pub mod page;
 mod progress;
 pub mod prompt;
+mod rendered;
 
 use std::ffi::OsStr;
 use std::io::{self, Write as _};

@@ -3,8 +3,10 @@
 
 mod asking;
 mod next;
+mod saved;
 mod secret;
 mod summary;
+mod talk;
 #[cfg(test)]
 mod tests;
 
@@ -20,6 +22,7 @@ use asking::joined;
 pub use next::{Action, Offer, offers, what_next};
 pub use secret::{TypedSecret, expanded};
 pub use summary::summary;
+pub use talk::{After, Talk};
 
 /// What is known before the first question.
 #[derive(Debug, Clone)]

@@ -4,10 +4,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use crate::answers::Answers;
-use crate::cli::output::{Output, secret_stays_behind};
 use crate::cli::{AnswerFlags, Global, exit};
 use crate::host::{Host, SystemHost};
-use crate::render::{EmbeddedSecret, render};
+use crate::render::{EmbeddedSecret, Folder, render, secret_stays_behind};
 use crate::secret::Secret;
 use crate::told::{self, Failure};
 
@@ -37,10 +36,10 @@ pub fn run(global: &Global, args: Args) -> told::Result<ExitCode> {
     let mut warnings = checked.warnings;
     let secret = embedded_secret(global, &host, &args, &answers, &mut warnings)?;
     let files = render(&answers, secret.as_ref().map(EmbeddedSecret))?;
-    let output = Output::compare(&host, &args.out, &answers, &files)?;
+    let folder = Folder::compare(&host, &args.out, &answers, &files)?;
     if args.check {
-        output.show_drift(global, warnings)?;
-        if !output.is_there() {
+        global.ui().differs(&folder, warnings)?;
+        if !folder.is_there() {
             return Ok(ExitCode::from(exit::DIFFERS));
         }
         let what = format!("{} is what the answers give", args.out.display());
@@ -48,7 +47,7 @@ pub fn run(global: &Global, args: Args) -> told::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     if !global.yes {
-        let edited = output.edited_by_hand(&host)?;
+        let edited = folder.edited_by_hand(&host)?;
         if !edited.is_empty() {
             return Err(Failure::new(format!(
                 "not written, since this would lose what was changed by hand: {}\n    see the difference with --check; overwrite with --yes",
@@ -56,7 +55,8 @@ pub fn run(global: &Global, args: Args) -> told::Result<ExitCode> {
             )));
         }
     }
-    output.write(global, &host, warnings)?;
+    folder.write(&host)?;
+    global.ui().written(&folder, warnings)?;
     Ok(ExitCode::SUCCESS)
 }
 

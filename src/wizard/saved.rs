@@ -2,15 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::told::{self, Failure};
-
-use super::Global;
+use super::{TypedSecret, expanded};
 use crate::answers::{Layer, save_into};
 use crate::host::Host;
 use crate::render::shell_word;
 use crate::secret::SecretSource;
 use crate::tljh::DEFAULT_PREFIX;
-use crate::wizard::{TypedSecret, expanded};
+use crate::told::{self, Failure};
 
 /// An answers file as it will be.
 pub(super) struct Saved {
@@ -105,7 +103,7 @@ pub(super) fn write_secret(host: &dyn Host, typed: &TypedSecret) -> told::Result
 }
 
 /// What a person types who may become root, to apply the answers of a file.
-pub(super) fn apply_as_root(global: &Global, file: &Path, source: &SecretSource) -> String {
+pub(super) fn apply_as_root(prefix: &Path, file: &Path, source: &SecretSource) -> String {
     let quoted = |path: &Path| {
         let text = path.to_string_lossy().into_owned();
         shell_word(&text).unwrap_or(text)
@@ -118,8 +116,8 @@ pub(super) fn apply_as_root(global: &Global, file: &Path, source: &SecretSource)
         _ => {}
     }
     command += &format!(" hubgate apply --answers {}", quoted(file));
-    if global.prefix != Path::new(DEFAULT_PREFIX) {
-        command += &format!(" --prefix {}", quoted(&global.prefix));
+    if prefix != Path::new(DEFAULT_PREFIX) {
+        command += &format!(" --prefix {}", quoted(prefix));
     }
     command
 }
@@ -132,13 +130,7 @@ mod tests {
     #[test]
     fn root_is_given_what_sudo_would_drop() {
         let command = |file: &str, source: &str, prefix: &str| {
-            let global = Global {
-                json: false,
-                quiet: false,
-                yes: false,
-                prefix: prefix.into(),
-            };
-            apply_as_root(&global, Path::new(file), &source.parse().unwrap())
+            apply_as_root(Path::new(prefix), Path::new(file), &source.parse().unwrap())
         };
         assert_eq!(
             command("hubgate.toml", "ssm:/hubgate/secret", "/opt/tljh"),
