@@ -5,8 +5,6 @@
 //! put in its way ([`faulty::Faulty`]).
 
 mod clock;
-#[cfg(test)]
-mod contract;
 mod environment;
 pub mod faulty;
 mod files;

@@ -5,8 +5,8 @@ use std::io::ErrorKind;
 use std::time::Duration;
 
 use super::{Place, on_both_hosts};
-use crate::host::memory::{finished, hangs};
-use crate::host::{Exit, Finished, Invocation, RunError};
+use hubgate::host::memory::{finished, hangs};
+use hubgate::host::{Exit, Finished, Invocation, RunError};
 
 /// Says something, and never ends.
 fn endless(place: &Place) -> Invocation {

@@ -14,8 +14,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use super::memory::MemoryHost;
-use super::{Finished, Host, Invocation, RunError, SystemHost};
+use hubgate::host::memory::MemoryHost;
+use hubgate::host::{Finished, Host, Invocation, RunError, SystemHost};
 
 /// A host and a folder of it that is empty.
 struct Place {
@@ -122,20 +122,20 @@ macro_rules! on_both_hosts {
     ($($(#[doc = $why:literal])* fn $name:ident($place:ident) $body:block)*) => {
         $(
             $(#[doc = $why])*
-            fn $name($place: &$crate::host::contract::Place) $body
+            fn $name($place: &$crate::Place) $body
         )*
 
         mod real {
             $(#[test]
             fn $name() {
-                super::$name(&$crate::host::contract::Place::real());
+                super::$name(&$crate::Place::real());
             })*
         }
 
         mod in_memory {
             $(#[test]
             fn $name() {
-                super::$name(&$crate::host::contract::Place::in_memory());
+                super::$name(&$crate::Place::in_memory());
             })*
         }
     };
