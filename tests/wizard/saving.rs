@@ -196,5 +196,8 @@ fn json_tells_what_was_written_on_standard_output() {
     person.answers("Save the answers in", "");
     assert_eq!(person.ends().code, Some(0));
     let document: serde_json::Value = serde_json::from_str(&home.read("out.json")).unwrap();
-    assert_eq!(document, serde_json::json!({ "written": ["hubgate.toml"] }));
+    assert_eq!(
+        document,
+        serde_json::json!({"schema": 1, "written": ["hubgate.toml"] })
+    );
 }
