@@ -9,7 +9,7 @@ use hubgate::rehearse::Rehearsal;
 use hubgate::secret::Secret;
 use hubgate::tljh::{ConfigYaml, LocalHub};
 use hubgate::verify::{
-    Cause, Expectation, LoginLook, Outcome, Patience, StageName, verify, wait_until_ready,
+    Expectation, LoginLook, Outcome, Patience, StageCause, StageName, verify, wait_until_ready,
 };
 
 /// Answers for the hub of an oauthenticator, and the same with the address that the rehearsed hub has.
@@ -62,7 +62,7 @@ fn a_real_hub_passes(oauthenticator: &str, base_url: &str, auto_login: bool) {
         let wanted = match stage.name {
             // Whether systemd runs the tests' machine does not matter here.
             StageName::Units => continue,
-            StageName::ClientSecret => (Outcome::Fail, Some(Cause::WrongSecret)),
+            StageName::ClientSecret => (Outcome::Fail, Some(StageCause::WrongSecret)),
             _ => (Outcome::Pass, None),
         };
         assert_eq!((stage.outcome, stage.cause), wanted, "{stage:?}");
@@ -78,7 +78,7 @@ fn a_real_hub_passes(oauthenticator: &str, base_url: &str, auto_login: bool) {
     let report = verify(&host, &other, Err("not needed"), &Patience::NONE, &mut |_| {});
     assert_eq!(
         report.stage(StageName::AuthorizeRedirect).unwrap().cause,
-        Some(Cause::AuthorizeDiffers)
+        Some(StageCause::AuthorizeDiffers)
     );
     rehearsal.stop().unwrap();
 }

@@ -9,7 +9,7 @@ use super::recovery::{Recovered, recover};
 use super::run::{Order, run};
 use crate::answers::{Checked, save};
 use crate::apply::preflight::candidate::{disk_space, load_candidate};
-use crate::apply::preflight::certificate_files::certificate_files;
+use crate::apply::preflight::certificate_files;
 use crate::apply::record::journal::{Journal, Purpose};
 use crate::apply::record::state_dir::StateDir;
 use crate::apply::step::scene::Scene;
@@ -23,7 +23,7 @@ use crate::tljh::{
     LocalHub, Observed,
     observe::{is_installed, observe},
 };
-use crate::verify::{Expectation, Outcome, Patience, Report, verify};
+use crate::verify::{Expectation, Outcome, Patience, VerifyReport, verify};
 
 /// What is applied, and how.
 pub struct Wish<'a> {
@@ -54,7 +54,7 @@ pub enum Applied {
         /// The run.
         journal: Box<Journal>,
         /// What was seen.
-        report: Box<Report>,
+        report: Box<VerifyReport>,
         /// What a person should know.
         warnings: Vec<String>,
     },
@@ -170,7 +170,7 @@ fn preflight(
     })
 }
 
-fn prove(scene: &Scene<'_>, wish: &Wish<'_>, kept: &RefCell<Option<Report>>) -> Result<(), Cause> {
+fn prove(scene: &Scene<'_>, wish: &Wish<'_>, kept: &RefCell<Option<VerifyReport>>) -> Result<(), Cause> {
     let local =
         LocalHub::read(scene.host, wish.prefix).map_err(|error| std::io::Error::other(error.to_string()))?;
     let expected = Expectation::new(&wish.checked.answers, local);

@@ -11,7 +11,7 @@ use crate::plan::NoPlan;
 use crate::render::RenderError;
 use crate::secret::{Secret, blot_out};
 use crate::told::{HubState, Told};
-use crate::verify::{Outcome, Report};
+use crate::verify::{Outcome, VerifyReport};
 
 /// Why a step, a check or the way to them failed.
 #[derive(Debug, Error)]
@@ -97,7 +97,7 @@ pub enum Cause {
     HubStopped,
     /// The login does not work.
     #[error("the login does not work: {}", faults(.0))]
-    Verify(Box<Report>),
+    Verify(Box<VerifyReport>),
     /// An earlier run was cut off and could not be undone.
     #[error("the run of {0} was cut off")]
     CutOff(String),
@@ -125,7 +125,7 @@ pub enum Cause {
 }
 
 /// The stages that failed, in one line.
-fn faults(report: &Report) -> String {
+fn faults(report: &VerifyReport) -> String {
     let failed = report.with(Outcome::Fail);
     failed
         .map(|stage| format!("{}: {}", stage.name, stage.found))

@@ -5,8 +5,10 @@ use serde_json::Value;
 use super::finding::Finding;
 use super::overridden::{is_generic, login_of_files};
 use crate::host::Host;
+use crate::hub::USABLE_CERTIFICATE;
 use crate::render::AUTHENTICATOR_CLASS;
-use crate::tljh::{ConfigYaml, Observed};
+use crate::tljh::certificate::{self, FileFault};
+use crate::tljh::{ConfigYaml, Observed, Unusable};
 
 pub(super) fn check(host: &dyn Host, observed: &Observed, findings: &mut Vec<Finding>) {
     let place = observed.files.config_yaml().display().to_string();
@@ -60,22 +62,19 @@ fn authenticator(observed: &Observed, config: &ConfigYaml, found: &mut Vec<Findi
 
 /// The sections, and the names in them, which the hub compares after making them lower-case.
 fn people(config: &ConfigYaml, found: &mut Vec<Finding>) {
-    if let Some((path, value)) = config.no_section() {
-        found.push(Finding::new(
+    found.extend(config.unusable().iter().map(|part| match part {
+        Unusable::Section { path, value } => Finding::new(
             "empty-section",
             format!("{path} is {value} and holds no settings: the hub does not start so, and tljh-config refuses it"),
-            format!("take the line {path} out, or write its settings below it"),
-        ));
-    }
+            part.remedy(),
+        ),
+        Unusable::List { path, value } => Finding::new(
+            "people-no-list",
+            format!("{path} is {value}, which is no list, so tljh-config refuses every change"),
+            part.remedy(),
+        ),
+    }));
     for path in ["users.admin", "users.allowed"] {
-        if let Some(value) = config.no_list(path) {
-            let what = format!("{path} is {value}, which is no list, so tljh-config refuses every change");
-            found.push(Finding::new(
-                "people-no-list",
-                what,
-                format!("write each name of {path} on a line of its own, after a dash"),
-            ));
-        }
         let list = config.get(path).and_then(Value::as_array);
         for item in list.into_iter().flatten() {
             match item {
@@ -110,15 +109,8 @@ fn https(host: &dyn Host, config: &ConfigYaml, found: &mut Vec<Finding>) {
     let text = |path: &str| config.text(path).unwrap_or_default();
     let (cert, key) = (text("https.tls.cert"), text("https.tls.key"));
     let domains = config.texts("https.letsencrypt.domains");
-    for (path, what) in [(cert, "certificate"), (key, "private key")] {
-        if !path.is_empty() && host.read(path.as_ref()).is_err() {
-            let what = format!("the {what} {path} cannot be read, so traefik serves nothing of the hub's");
-            found.push(Finding::new(
-                "certificate-missing",
-                what,
-                "put it there, or set https.tls to one that is",
-            ));
-        }
+    if !cert.is_empty() && !key.is_empty() {
+        found.extend(certificate::file_faults(host, cert, key).iter().map(unusable));
     }
     if cert.is_empty() && (domains.is_empty() || text("https.letsencrypt.email").is_empty()) {
         let what = "HTTPS is on, but neither a certificate nor a Let's Encrypt address and domain are set";
@@ -136,5 +128,16 @@ fn https(host: &dyn Host, config: &ConfigYaml, found: &mut Vec<Finding>) {
             what,
             "use a name of your own that points to the hub",
         ));
+    }
+}
+
+fn unusable(fault: &FileFault) -> Finding {
+    match fault {
+        FileFault::Unreadable { what, path, .. } => Finding::new(
+            "certificate-missing",
+            format!("the {what} {path} cannot be read, so traefik serves nothing of the hub's"),
+            "put it there, or set https.tls to one that is",
+        ),
+        fault => Finding::new("certificate-unusable", fault.to_string(), USABLE_CERTIFICATE),
     }
 }

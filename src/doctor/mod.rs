@@ -12,7 +12,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 pub use finding::Finding;
-pub use python_settings::{Setting, settings_of};
+pub use python_settings::{PythonSetting, settings_of};
 
 use crate::apply::StateDir;
 use crate::host::Host;

@@ -1,7 +1,7 @@
 //! Files that are loaded after hubgate's own and set the same.
 
 use super::finding::Finding;
-use super::python_settings::{Setting, settings_of};
+use super::python_settings::{PythonSetting, settings_of};
 use crate::tljh::Observed;
 
 pub(super) fn check(observed: &Observed, findings: &mut Vec<Finding>) {
@@ -12,7 +12,7 @@ pub(super) fn check(observed: &Observed, findings: &mut Vec<Finding>) {
     let path = observed.files.awscognito_py();
     for (other, text) in &observed.other_settings {
         for setting in &settings_of(text) {
-            let same = |own: &Setting| (&own.class, &own.name) == (&setting.class, &setting.name);
+            let same = |own: &PythonSetting| (&own.class, &own.name) == (&setting.class, &setting.name);
             let after = if *other > path && (ours.iter().any(same) || is_other_login(setting)) {
                 "awscognito.py, so it wins"
             } else if is_other_login(setting) && !ours.iter().any(same) {
@@ -32,7 +32,7 @@ pub(super) fn check(observed: &Observed, findings: &mut Vec<Finding>) {
 }
 
 /// The login that the files of the folder name, whatever `config.yaml` says: they are loaded after it.
-pub(super) fn login_of_files(observed: &Observed) -> Option<Setting> {
+pub(super) fn login_of_files(observed: &Observed) -> Option<PythonSetting> {
     let ours = observed.awscognito_py.as_ref();
     let ours = ours.map(|file| {
         let text = String::from_utf8_lossy(&file.bytes).into_owned();
@@ -44,11 +44,11 @@ pub(super) fn login_of_files(observed: &Observed) -> Option<Setting> {
     settings.rfind(is_login)
 }
 
-fn is_login(setting: &Setting) -> bool {
+fn is_login(setting: &PythonSetting) -> bool {
     setting.class == "JupyterHub" && setting.name == "authenticator_class"
 }
 
-fn is_other_login(setting: &Setting) -> bool {
+fn is_other_login(setting: &PythonSetting) -> bool {
     is_login(setting) && setting.text().is_some_and(|class| !is_generic(class))
 }
 

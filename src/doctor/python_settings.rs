@@ -2,7 +2,7 @@
 
 /// One assignment `c.CLASS.NAME = VALUE`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Setting {
+pub struct PythonSetting {
     /// The class, such as `GenericOAuthenticator`.
     pub class: String,
     /// The setting.
@@ -13,7 +13,7 @@ pub struct Setting {
     pub line: usize,
 }
 
-impl Setting {
+impl PythonSetting {
     /// The value of a string literal.
     pub fn text(&self) -> Option<&str> {
         let value = self.value.trim();
@@ -38,7 +38,7 @@ impl Setting {
 }
 
 /// Every plain assignment to a class of the configuration, in order.
-pub fn settings_of(text: &str) -> Vec<Setting> {
+pub fn settings_of(text: &str) -> Vec<PythonSetting> {
     let mut settings = Vec::new();
     let mut lines = text.lines().enumerate();
     while let Some((index, line)) = lines.next() {
@@ -60,7 +60,7 @@ pub fn settings_of(text: &str) -> Vec<Setting> {
             value.push('\n');
             value.push_str(without_comment(next).trim_end());
         }
-        settings.push(Setting {
+        settings.push(PythonSetting {
             class: class.to_owned(),
             name: name.to_owned(),
             value,

@@ -10,7 +10,7 @@ use crate::host::Host;
 use crate::host::http::Peer;
 use crate::hub::symptoms_of;
 use crate::tljh::{LocalHub, Observed, units};
-use crate::verify::wait_until_ready;
+use crate::verify::{self, CertificateAt, CertificateFrom, StageCause, wait_until_ready};
 
 /// A hub that answers at all answers within this.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -88,7 +88,7 @@ fn fails_to_start(host: &dyn Host, observed: &Observed, findings: &mut Vec<Findi
                 format!("{unit} does not run ({state})"),
                 remedy,
             ));
-            return state != "inactive";
+            return !state.is_inactive();
         }
         let remedy = stage
             .hint
@@ -102,50 +102,49 @@ fn fails_to_start(host: &dyn Host, observed: &Observed, findings: &mut Vec<Findi
     ready.is_err()
 }
 
+/// The certificate that people get, as [`verify`](crate::verify) judges it.
 fn certificate(host: &dyn Host, observed: &Observed, at: SocketAddr, findings: &mut Vec<Finding>) {
     let Ok(config) = &observed.config else { return };
-    let callback = observed.awscognito_py.as_ref().and_then(|file| {
-        let text = String::from_utf8_lossy(&file.bytes).into_owned();
-        super::settings_of(&text)
-            .into_iter()
-            .find(|setting| setting.name == "oauth_callback_url")
-    });
-    let of_callback = callback
-        .as_ref()
-        .and_then(|setting| setting.text())
-        .and_then(|text| url::Url::parse(text).ok());
-    let name = of_callback.and_then(|url| url.host_str().map(str::to_owned));
-    let Some(name) = name.or_else(|| {
-        config
-            .texts("https.letsencrypt.domains")
-            .first()
-            .map(ToString::to_string)
-    }) else {
+    let callback = super::oauth_settings(observed).and_then(|(_, text)| callback_host(&text));
+    let domains = config.texts("https.letsencrypt.domains");
+    let Some(name) = callback.or_else(|| domains.first().map(ToString::to_string)) else {
         return;
     };
-    let Ok(shown) = host.peer_certificate(&Peer {
-        name: name.clone(),
-        port: at.port(),
-        connect_to: Some(at),
-        timeout: PATIENCE,
-    }) else {
-        return;
+    let has_file = config.text("https.tls.cert").is_some_and(|cert| !cert.is_empty());
+    let stage = verify::certificate(
+        host,
+        &CertificateAt {
+            from: if has_file {
+                CertificateFrom::File
+            } else {
+                CertificateFrom::LetsEncrypt
+            },
+            peer: Peer {
+                name,
+                port: at.port(),
+                connect_to: Some(at),
+                timeout: PATIENCE,
+            },
+        },
+    );
+    let name = match stage.cause {
+        Some(StageCause::Expired) => "certificate-expired",
+        Some(StageCause::ExpiresSoon) => "certificate-expires-soon",
+        Some(StageCause::NotYetValid) => "certificate-not-yet-valid",
+        Some(StageCause::DefaultCertificate) => "certificate-default",
+        Some(StageCause::WrongName) => "certificate-name",
+        Some(StageCause::Untrusted) => "certificate-untrusted",
+        // That nothing answers is told of the hub.
+        _ => return,
     };
-    let remedy = "renew it; for Let's Encrypt: is port 80 open to the world, and does the name point here?";
-    if shown.remaining(host.now()).is_none() {
-        findings.push(Finding::new(
-            "certificate-expired",
-            format!("the certificate of {name} is out of date"),
-            remedy,
-        ));
-    } else if shown.is_traefik_default() {
-        let what = format!("traefik shows its own default certificate for {name}: it has no real one");
-        findings.push(Finding::new("certificate-default", what, remedy));
-    } else if !shown.covers(&name) {
-        findings.push(Finding::new(
-            "certificate-name",
-            format!("the certificate is not for {name}"),
-            remedy,
-        ));
-    }
+    findings.push(Finding::new(name, stage.found, stage.hint.unwrap_or_default()));
+}
+
+fn callback_host(settings: &str) -> Option<String> {
+    let settings = super::settings_of(settings);
+    let callback = settings
+        .iter()
+        .rfind(|setting| setting.name == "oauth_callback_url")?;
+    let url = url::Url::parse(callback.text()?).ok()?;
+    url.host_str().map(str::to_owned)
 }

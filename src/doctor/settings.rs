@@ -1,7 +1,7 @@
 //! The OAuth settings, as the hub's oauthenticator understands them.
 
 use super::finding::Finding;
-use super::python_settings::{Setting, is_placeholder, settings_of};
+use super::python_settings::{PythonSetting, is_placeholder, settings_of};
 use crate::hub::{Dialect, OauthenticatorVersion};
 use crate::tljh::Observed;
 
@@ -12,8 +12,8 @@ pub(super) fn check(observed: &Observed, findings: &mut Vec<Finding>) {
         return;
     };
     let path = path.display().to_string();
-    let ours = |setting: &Setting| setting.class.ends_with("OAuthenticator");
-    let settings: Vec<Setting> = settings_of(&text).into_iter().filter(ours).collect();
+    let ours = |setting: &PythonSetting| setting.class.ends_with("OAuthenticator");
+    let settings: Vec<PythonSetting> = settings_of(&text).into_iter().filter(ours).collect();
     let found = observed.versions.oauthenticator.as_deref();
     let Some(version) = found.and_then(|version| OauthenticatorVersion::parse(version).ok()) else {
         let what = match found {
@@ -43,20 +43,20 @@ pub(super) fn check(observed: &Observed, findings: &mut Vec<Finding>) {
 }
 
 struct Look<'a> {
-    settings: &'a [Setting],
+    settings: &'a [PythonSetting],
     version: OauthenticatorVersion,
     path: &'a str,
     findings: &'a mut Vec<Finding>,
 }
 
 impl<'a> Look<'a> {
-    fn get(&self, name: &str) -> Option<&'a Setting> {
+    fn get(&self, name: &str) -> Option<&'a PythonSetting> {
         self.settings.iter().rfind(|setting| setting.name == name)
     }
 
     fn report(
         &mut self,
-        setting: Option<&Setting>,
+        setting: Option<&PythonSetting>,
         name: &'static str,
         what: impl Into<String>,
         remedy: impl Into<String>,
@@ -252,7 +252,9 @@ impl<'a> Look<'a> {
             .iter()
             .find_map(|name| self.get(name))
             .filter(|s| !s.is_empty());
-        let from_token = self.get("userdata_from_id_token").is_some_and(Setting::is_true);
+        let from_token = self
+            .get("userdata_from_id_token")
+            .is_some_and(PythonSetting::is_true);
         if let Some(setting) = used {
             if !self.version.dialect().has_groups() {
                 let what = format!(
@@ -270,7 +272,7 @@ impl<'a> Look<'a> {
                 self.report(Some(setting), "groups-not-told", what, APPLY);
             }
         }
-        let managed = self.get("manage_groups").is_some_and(Setting::is_true);
+        let managed = self.get("manage_groups").is_some_and(PythonSetting::is_true);
         let named = used.or_else(|| self.get("auth_state_groups_key"));
         if self.version.dialect() == Dialect::V17 && !managed && named.is_some() {
             let what = "groups are used without manage_groups, and oauthenticator 17 does not start so";

@@ -9,7 +9,7 @@ mod version;
 pub use address::HubUrl;
 pub use base_url::BaseUrl;
 pub use people::{GroupName, UserName, check_tljh_text};
-pub use symptoms::{SYMPTOMS, Symptom, symptom_of, symptoms_of};
+pub use symptoms::{SYMPTOMS, Symptom, USABLE_CERTIFICATE, symptom_of, symptoms_of};
 pub use version::{Dialect, OauthenticatorVersion, RELEASES, Release};
 
 /// The URL that Cognito sends people back to; registered with the app client to the letter.

@@ -1,5 +1,9 @@
 //! What the hub's journal says when something is wrong, in plain words.
 
+/// What mends a certificate that traefik cannot use.
+pub const USABLE_CERTIFICATE: &str =
+    "put certificate and key where traefik sees them, such as /etc/ssl, and check that they belong together";
+
 /// A fault that the journal names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Symptom {
@@ -52,7 +56,7 @@ pub const SYMPTOMS: &[Symptom] = &[
         &["failed to load X509 key pair"],
         true,
         "traefik cannot use the certificate: it does not see the files (its unit hides home folders), or the key is another's",
-        "put certificate and key where traefik sees them, such as /etc/ssl, and check that they belong together",
+        USABLE_CERTIFICATE,
     ),
     symptom(
         "userdata-conflict",

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::presence::{HUB_UNIT, Presence, begun_marker, presence};
+use super::presence::{Presence, begun_marker, presence};
 use super::running::{self, DEADLINE};
 use super::source::BootstrapSource;
 use super::{InstallError, download, left_behind, script};
@@ -11,6 +11,7 @@ use crate::host::{Host, Invocation};
 use crate::hub::{OauthenticatorVersion, RELEASES};
 use crate::progress::{Progress, timed};
 use crate::render::sha256_hex;
+use crate::tljh::HUB_UNIT;
 
 /// Root's alone: what the script prints may name private places.
 const LOG: &str = "/var/log/hubgate-install.log";

@@ -5,12 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::apply::StateDir;
 use crate::host::Host;
-use crate::tljh::observe;
-
-/// The hub's unit, among the last things that TLJH's installer writes.
-///
-/// Source: <https://github.com/jupyterhub/the-littlest-jupyterhub/blob/main/tljh/installer.py>
-pub(super) const HUB_UNIT: &str = "/etc/systemd/system/jupyterhub.service";
+use crate::tljh::{HUB_UNIT, HubFiles, observe};
 
 /// How much of TLJH is here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +34,7 @@ pub fn presence(host: &dyn Host, prefix: &Path, state: &StateDir) -> io::Result<
         (true, true) => Presence::Present,
         (true, false) => Presence::Unfinished,
         (false, true) => Presence::Elsewhere,
-        (false, false) if host.stat(&prefix.join("hub"))?.is_some() => Presence::Unfinished,
+        (false, false) if host.stat(&HubFiles::new(prefix).environment())?.is_some() => Presence::Unfinished,
         (false, false) => Presence::Absent,
     })
 }

@@ -2,9 +2,7 @@
 
 use crate::answers::{Allow, Answers, Https};
 use crate::hub::Dialect;
-
-use crate::tljh::ConfigYaml;
-use crate::tljh::{FileState, Observed};
+use crate::tljh::{ConfigYaml, FileState, Observed, Unusable};
 
 /// Something about this hub that a person has to know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,36 +48,25 @@ fn links(observed: &Observed, found: &mut Vec<Concern>) {
     }
 }
 
-/// What `tljh-config` stumbles over, with words that do not name the place.
+/// What `tljh-config` stumbles over.
 fn unchangeable(observed: &Observed, config: &ConfigYaml, found: &mut Vec<Concern>) {
     let place = observed.files.config_yaml();
-    if let Some((path, value)) = config.no_section() {
-        found.push(Concern::Refuse {
-            what: format!(
-                "{path} in {} is {value} and holds no settings, which tljh-config refuses",
-                place.display()
-            ),
-            remedy: format!("take the line {path} out, or write its settings below it"),
-        });
-    }
-    for path in ["users.admin", "users.allowed"] {
-        if let Some(value) = config.no_list(path) {
-            found.push(Concern::Refuse {
-                what: format!(
-                    "{path} in {} is {value}, which is no list, so tljh-config refuses every change",
-                    place.display()
-                ),
-                remedy: format!("write each name of {path} on a line of its own, after a dash"),
-            });
-        }
-    }
+    let place = place.display();
+    found.extend(config.unusable().iter().map(|part| Concern::Refuse {
+        what: match part {
+            Unusable::Section { path, value } => {
+                format!("{path} in {place} is {value} and holds no settings, which tljh-config refuses")
+            }
+            Unusable::List { path, value } => {
+                format!("{path} in {place} is {value}, which is no list, so tljh-config refuses every change")
+            }
+        },
+        remedy: part.remedy(),
+    }));
     let holds_nothing = |file: &FileState| !file.bytes.contains(&b'{') && *config == ConfigYaml::default();
     if observed.config_yaml.as_ref().is_some_and(holds_nothing) {
         found.push(Concern::Refuse {
-            what: format!(
-                "{} holds no settings, and tljh-config changes no such file",
-                place.display()
-            ),
+            what: format!("{place} holds no settings, and tljh-config changes no such file"),
             remedy: "remove it: without the file tljh-config makes a new one".to_owned(),
         });
     }

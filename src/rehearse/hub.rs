@@ -5,9 +5,9 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::environment::{HubEnvironment, path_with};
+use super::hub_folder::{HubFolder, HubPlace};
 use super::log;
 use super::promise::Identity;
-use super::stage::{Place, Stage};
 use crate::host::{Host, HttpRequest, Invocation, RunError, Running};
 use crate::secret::Secret;
 
@@ -82,9 +82,9 @@ impl HubError {
 }
 
 /// A running hub. It stops when it is dropped.
-pub struct Hub<'h> {
+pub struct RehearsedHub<'h> {
     host: &'h dyn Host,
-    place: Place,
+    place: HubPlace,
     api: Secret,
     program: Box<dyn Running>,
 }
@@ -97,7 +97,7 @@ struct UserModel {
     groups: Vec<String>,
 }
 
-impl<'h> Hub<'h> {
+impl<'h> RehearsedHub<'h> {
     /// Starts it and waits until it answers through its proxy.
     ///
     /// # Errors
@@ -105,8 +105,8 @@ impl<'h> Hub<'h> {
     pub fn start(
         host: &'h dyn Host,
         environment: &HubEnvironment,
-        stage: &Stage,
-        place: Place,
+        stage: &HubFolder,
+        place: HubPlace,
         api: Secret,
     ) -> Result<Self, HubError> {
         let mut call = Invocation::new(environment.python())
@@ -118,7 +118,7 @@ impl<'h> Hub<'h> {
             call = call.env_remove(name);
         }
         let program = host.start(&call)?;
-        let mut hub = Hub {
+        let mut hub = RehearsedHub {
             host,
             place,
             api,
@@ -171,7 +171,7 @@ impl<'h> Hub<'h> {
     }
 
     /// Where it is.
-    pub fn place(&self) -> &Place {
+    pub fn place(&self) -> &HubPlace {
         &self.place
     }
 

@@ -7,12 +7,12 @@
 mod cast;
 mod environment;
 mod hub;
+mod hub_folder;
 mod log;
 mod promise;
 mod python;
 mod release;
 mod report;
-mod stage;
 #[cfg(test)]
 mod testing;
 mod visit;
@@ -35,15 +35,15 @@ use cast::{Person, cast};
 pub use environment::EnvironmentError;
 pub use hub::HubError;
 pub use python::PythonError;
-pub use report::{Kept, KeptPerson, Report, Row, Verdict};
+pub use report::{Kept, KeptPerson, RehearsalReport, Row, Verdict};
 use visit::Visit;
 pub use visit::VisitError;
 
 use environment::HubEnvironment;
-use hub::Hub;
+use hub::RehearsedHub;
+use hub_folder::{HubFolder, HubPlace, Secrets};
 use promise::promise;
 use release::Pinned;
-use stage::{Place, Secrets, Stage};
 
 /// The answers that are played without any of one's own.
 pub const EXAMPLE: &str = include_str!("../../fixtures/answers/example.toml");
@@ -103,13 +103,13 @@ impl Told for RehearseError {
 /// A hub and a stand-in that run, and the people who may try them. Both stop when this is dropped.
 pub struct Rehearsal<'h> {
     // Dropped in this order.
-    hub: Hub<'h>,
+    hub: RehearsedHub<'h>,
     stand_in: Standin,
-    _stage: Stage,
+    _stage: HubFolder,
     host: &'h dyn Host,
     answers: Answers,
     people: Vec<Person>,
-    report: Report,
+    report: RehearsalReport,
 }
 
 impl<'h> Rehearsal<'h> {
@@ -147,14 +147,14 @@ impl<'h> Rehearsal<'h> {
                     api: random.secret()?,
                     proxy: random.secret()?,
                 };
-                let scene = Scene {
+                let setup = Setup {
                     host,
                     answers,
                     awscognito: &awscognito,
                     people: &people,
                     environment: &environment,
                 };
-                match scene.build(secrets)? {
+                match setup.build(secrets)? {
                     Ok(running) => return Ok(running),
                     Err(error) if starts < MOST_STARTS && error.is_worth_another_try() => {}
                     Err(error) => return Err(broken(error.into(), None)),
@@ -162,7 +162,7 @@ impl<'h> Rehearsal<'h> {
             }
         })?;
         let wanted = answers.oauthenticator.to_string();
-        let report = Report::new(release, &wanted, &python.version, environment.root().to_owned());
+        let report = RehearsalReport::new(release, &wanted, &python.version, environment.root().to_owned());
         Ok(Rehearsal {
             hub,
             stand_in,
@@ -178,13 +178,13 @@ impl<'h> Rehearsal<'h> {
     ///
     /// # Errors
     /// When the hub goes down, or does not answer.
-    pub fn play(&mut self, progress: &mut dyn Progress) -> Result<Report, RehearseError> {
+    pub fn play(&mut self, progress: &mut dyn Progress) -> Result<RehearsalReport, RehearseError> {
         timed(self.host, progress, "log in as each kind of person", |progress| {
             self.visit_all(progress)
         })
     }
 
-    fn visit_all(&mut self, progress: &mut dyn Progress) -> Result<Report, RehearseError> {
+    fn visit_all(&mut self, progress: &mut dyn Progress) -> Result<RehearsalReport, RehearseError> {
         let mut report = self.report.clone();
         for (done, person) in self.people.iter().enumerate() {
             progress.count(done, self.people.len());
@@ -257,7 +257,7 @@ impl<'h> Rehearsal<'h> {
 }
 
 /// What a hub and its stand-in are made from.
-struct Scene<'a, 'h> {
+struct Setup<'a, 'h> {
     host: &'h dyn Host,
     answers: &'a Answers,
     awscognito: &'a str,
@@ -265,11 +265,14 @@ struct Scene<'a, 'h> {
     environment: &'a HubEnvironment,
 }
 
-impl<'h> Scene<'_, 'h> {
+impl<'h> Setup<'_, 'h> {
     /// Starts both. The inner error is the hub's, which may be worth another try.
     #[allow(clippy::type_complexity, reason = "three parts, named by the caller")]
-    fn build(&self, secrets: Secrets) -> Result<Result<(Hub<'h>, Standin, Stage), HubError>, RehearseError> {
-        let place = Place::find(self.answers)?;
+    fn build(
+        &self,
+        secrets: Secrets,
+    ) -> Result<Result<(RehearsedHub<'h>, Standin, HubFolder), HubError>, RehearseError> {
+        let place = HubPlace::find(self.answers)?;
         let cognito = &self.answers.cognito;
         let client = Client {
             id: cognito.client_id.as_str().to_owned(),
@@ -280,7 +283,7 @@ impl<'h> Scene<'_, 'h> {
         };
         let users = self.people.iter().map(|person| person.account.clone()).collect();
         let stand_in = Standin::start(Config::new(Pool::new(users), vec![client]))?;
-        let stage = Stage::build(
+        let stage = HubFolder::build(
             self.host,
             self.answers,
             self.awscognito,
@@ -288,7 +291,7 @@ impl<'h> Scene<'_, 'h> {
             stand_in.url(),
             &secrets,
         )?;
-        let hub = Hub::start(self.host, self.environment, &stage, place, secrets.api);
+        let hub = RehearsedHub::start(self.host, self.environment, &stage, place, secrets.api);
         Ok(hub.map(|hub| (hub, stand_in, stage)))
     }
 }
@@ -309,7 +312,7 @@ fn people(answers: &Answers, random: &Random) -> Result<Vec<Person>, RehearseErr
 }
 
 /// The error, with the hub's log kept where there is one.
-fn broken(error: VisitError, hub: Option<&Hub<'_>>) -> RehearseError {
+fn broken(error: VisitError, hub: Option<&RehearsedHub<'_>>) -> RehearseError {
     let log = match (&error, hub) {
         (VisitError::Hub(HubError::Interrupted), _) => None,
         (VisitError::Hub(HubError::Down { log, .. }), _) => keep_log(log),

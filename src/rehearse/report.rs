@@ -7,12 +7,12 @@ use serde::Serialize;
 use super::cast::Person;
 use super::log;
 use super::promise::{Identity, Promise};
-use super::visit::Outcome;
+use super::visit::VisitOutcome;
 use crate::hub::Release;
 
 /// All that was found. As JSON it is what `--json` prints.
 #[derive(Debug, Clone, Serialize)]
-pub struct Report {
+pub struct RehearsalReport {
     /// Whether everything was as the answers promise.
     pub ok: bool,
     /// The JupyterHub that was rehearsed with.
@@ -105,11 +105,11 @@ pub struct KeptPerson {
     pub password: String,
 }
 
-impl Report {
+impl RehearsalReport {
     /// An empty one.
     pub fn new(release: &Release, wanted: &str, python: &str, environment: PathBuf) -> Self {
         let oauthenticator = release.oauthenticator.to_string();
-        Report {
+        RehearsalReport {
             ok: true,
             jupyterhub: release.jupyterhub,
             in_place_of: (oauthenticator != wanted).then(|| wanted.to_owned()),
@@ -124,7 +124,7 @@ impl Report {
     }
 
     /// Adds a person's login.
-    pub fn add(&mut self, person: &Person, promise: &Promise, outcome: Outcome) {
+    pub fn add(&mut self, person: &Person, promise: &Promise, outcome: VisitOutcome) {
         let expected = expected(promise);
         let got = seen(promise, outcome);
         let row = Row {
@@ -190,7 +190,7 @@ impl Report {
     }
 }
 
-impl Report {
+impl RehearsalReport {
     /// What the refused are told, each sentence once.
     fn sentences(&self) -> Vec<String> {
         let mut told: Vec<(&str, Vec<&str>)> = Vec::new();
@@ -226,9 +226,9 @@ fn let_in(identity: Identity, logout_fault: Option<String>) -> Verdict {
     }
 }
 
-fn seen(promise: &Promise, outcome: Outcome) -> Verdict {
+fn seen(promise: &Promise, outcome: VisitOutcome) -> Verdict {
     match outcome {
-        Outcome::In {
+        VisitOutcome::In {
             mut identity,
             logout_fault,
         } => {
@@ -238,11 +238,11 @@ fn seen(promise: &Promise, outcome: Outcome) -> Verdict {
             }
             let_in(identity, logout_fault)
         }
-        Outcome::Refused { status: 403, says } => Verdict::Refused { says: Some(says) },
-        Outcome::Refused { status, says } => Verdict::Fault {
+        VisitOutcome::Refused { status: 403, says } => Verdict::Refused { says: Some(says) },
+        VisitOutcome::Refused { status, says } => Verdict::Fault {
             what: format!("HTTP {status}: {says}"),
         },
-        Outcome::Lost(what) => Verdict::Fault { what },
+        VisitOutcome::Lost(what) => Verdict::Fault { what },
     }
 }
 

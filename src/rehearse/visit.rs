@@ -4,7 +4,7 @@ use serde::Deserialize;
 use url::Url;
 
 use super::cast::Person;
-use super::hub::{Hub, HubError};
+use super::hub::{HubError, RehearsedHub};
 use super::promise::Identity;
 use crate::answers::Answers;
 use crate::host::HttpRequest;
@@ -16,7 +16,7 @@ const MOST_HOPS: usize = 16;
 
 /// What came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
+pub enum VisitOutcome {
     /// They got in, and the hub knows them as this.
     In {
         /// Who they are there.
@@ -51,7 +51,7 @@ pub struct Visit<'a> {
     /// Makes the requests.
     pub http: &'a dyn Http,
     /// The hub.
-    pub hub: &'a Hub<'a>,
+    pub hub: &'a RehearsedHub<'a>,
     /// The stand-in's URL, without a slash at its end.
     pub stand_in: &'a str,
     /// What was answered.
@@ -63,11 +63,11 @@ impl Visit<'_> {
     ///
     /// # Errors
     /// When the hub or the stand-in does not answer.
-    pub fn play(&self, person: &Person) -> Result<Outcome, VisitError> {
+    pub fn play(&self, person: &Person) -> Result<VisitOutcome, VisitError> {
         let mut browser = Session::new(self.http);
         let form = match self.to_the_form(&mut browser)? {
             Ok(form) => form,
-            Err(lost) => return Ok(Outcome::Lost(lost)),
+            Err(lost) => return Ok(VisitOutcome::Lost(lost)),
         };
         let account = &person.account;
         let typed = [
@@ -77,29 +77,29 @@ impl Visit<'_> {
         let page = browser.post_form(form, typed)?;
         let page = browser.follow_to_end(page, MOST_HOPS)?;
         if !self.is_on_hub(&page.url) {
-            return Ok(Outcome::Lost(format!(
+            return Ok(VisitOutcome::Lost(format!(
                 "stayed on {}, which says: {}",
                 bare(&page.url),
                 paragraph_of(&page)
             )));
         }
         if page.response.status != 200 {
-            return Ok(Outcome::Refused {
+            return Ok(VisitOutcome::Refused {
                 status: page.response.status,
                 says: error_of(&page),
             });
         }
         let name = match self.who_am_i(&mut browser)? {
             Ok(name) => name,
-            Err(lost) => return Ok(Outcome::Lost(lost)),
+            Err(lost) => return Ok(VisitOutcome::Lost(lost)),
         };
         let Some(identity) = self.hub.identity(&name)? else {
-            return Ok(Outcome::Lost(format!(
+            return Ok(VisitOutcome::Lost(format!(
                 "the hub let {name} in, but knows no such user"
             )));
         };
         let logout_fault = self.log_out(&mut browser)?.err();
-        Ok(Outcome::In {
+        Ok(VisitOutcome::In {
             identity,
             logout_fault,
         })

@@ -85,14 +85,20 @@ impl ConfigYaml {
             .unwrap_or_default()
     }
 
-    /// What stands at a dotted path where TLJH wants a list; none where there is nothing, or a list.
-    pub fn no_list(&self, path: &str) -> Option<&Value> {
-        self.get(path).filter(|value| !value.is_array())
+    /// What of it `tljh-config` refuses to change, with words that do not name the place.
+    pub fn unusable(&self) -> Vec<Unusable<'_>> {
+        let no_section = self
+            .no_section()
+            .map(|(path, value)| Unusable::Section { path, value });
+        let lists = ["users.admin", "users.allowed"].into_iter();
+        let no_list = lists.filter_map(|path| {
+            let value = self.get(path).filter(|value| !value.is_array())?;
+            Some(Unusable::List { path, value })
+        });
+        no_section.into_iter().chain(no_list).collect()
     }
 
-    /// A section of TLJH's own that holds something else than settings, as one does whose last line was taken
-    /// out: neither the hub nor `tljh-config` can use it.
-    pub fn no_section(&self) -> Option<(&'static str, &Value)> {
+    fn no_section(&self) -> Option<(&'static str, &Value)> {
         const SECTIONS: [&str; 7] = [
             "users",
             "limits",
@@ -148,6 +154,38 @@ impl ConfigYaml {
     /// The same settings as JSON, which is YAML too.
     pub fn to_json(&self) -> String {
         Value::Object(self.0.clone()).to_string()
+    }
+}
+
+/// A part of `config.yaml` that nothing can use.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Unusable<'a> {
+    /// A section of TLJH's own that holds something else than settings, as one does whose last line was taken
+    /// out: neither the hub nor `tljh-config` can use it.
+    Section {
+        /// Its dotted path.
+        path: &'static str,
+        /// What stands there.
+        value: &'a Value,
+    },
+    /// People who are no list.
+    List {
+        /// The dotted path.
+        path: &'static str,
+        /// What stands there.
+        value: &'a Value,
+    },
+}
+
+impl Unusable<'_> {
+    /// What mends it.
+    pub fn remedy(&self) -> String {
+        match self {
+            Self::Section { path, .. } => format!("take the line {path} out, or write its settings below it"),
+            Self::List { path, .. } => {
+                format!("write each name of {path} on a line of its own, after a dash")
+            }
+        }
     }
 }
 

@@ -79,7 +79,7 @@ pub fn oauthenticator(host: &dyn Host, prefix: &Path) -> io::Result<Option<Oauth
 /// # Errors
 /// When the environment is there but cannot be read.
 pub fn versions(host: &dyn Host, prefix: &Path) -> io::Result<Versions> {
-    let lib = prefix.join("hub/lib");
+    let lib = HubFiles::new(prefix).environment().join("lib");
     let mut versions = Versions::default();
     if host.stat(&lib)?.is_none() {
         return Ok(versions);

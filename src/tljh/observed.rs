@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::config_yaml::{ConfigYaml, NotYaml};
+use super::{ConfigYaml, HubFiles, NotYaml};
 
 /// A file as it lies there.
 #[derive(Clone, PartialEq, Eq)]
@@ -27,58 +27,6 @@ impl std::fmt::Debug for FileState {
             self.mode,
             self.owner
         )
-    }
-}
-
-/// Where a hub keeps what hubgate changes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HubFiles {
-    prefix: PathBuf,
-}
-
-impl HubFiles {
-    /// The files of the hub that is installed at `prefix`.
-    pub fn new(prefix: impl Into<PathBuf>) -> Self {
-        Self {
-            prefix: prefix.into(),
-        }
-    }
-
-    /// TLJH's prefix.
-    pub fn prefix(&self) -> &Path {
-        &self.prefix
-    }
-    /// TLJH's own settings.
-    pub fn config_yaml(&self) -> PathBuf {
-        self.prefix.join("config/config.yaml")
-    }
-    /// The file that `tljh-config` locks while it rewrites `config.yaml`.
-    pub fn config_lock(&self) -> PathBuf {
-        self.prefix.join("config/config.yaml.lock")
-    }
-    /// The folder of further settings, loaded in sorted order after `config.yaml`.
-    pub fn folder(&self) -> PathBuf {
-        self.prefix.join("config/jupyterhub_config.d")
-    }
-    /// The authenticator's settings.
-    pub fn awscognito_py(&self) -> PathBuf {
-        self.folder().join("awscognito.py")
-    }
-    /// The client secret.
-    pub fn awscognito_secret(&self) -> PathBuf {
-        self.folder().join("awscognito.secret")
-    }
-    /// Every file that a run may change.
-    pub fn touched(&self) -> [PathBuf; 3] {
-        [self.config_yaml(), self.awscognito_py(), self.awscognito_secret()]
-    }
-    /// TLJH's command.
-    pub fn tljh_config(&self) -> PathBuf {
-        self.prefix.join("hub/bin/tljh-config")
-    }
-    /// The hub's own Python.
-    pub fn python(&self) -> PathBuf {
-        self.prefix.join("hub/bin/python")
     }
 }
 

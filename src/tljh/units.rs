@@ -1,11 +1,18 @@
 //! The systemd units `jupyterhub` and `traefik`, through `systemctl` and `journalctl`.
 
-use std::path::PathBuf;
+use std::fmt;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use console::strip_ansi_codes;
 
 use crate::host::{Finished, Host, Invocation, RunError};
+
+/// There if, and only if, systemd runs the machine (sd_booted(3)).
+const BOOTED: &str = "/run/systemd/system";
+
+/// The two units; traefik's first, without which the hub's does not start.
+const UNITS: [&str; 2] = ["traefik", "jupyterhub"];
 
 /// How long systemd may take to start or stop a unit; its own default is 90 s.
 const SYSTEMCTL_DEADLINE: Duration = Duration::from_secs(100);
@@ -62,21 +69,74 @@ pub fn hub_restarts(host: &dyn Host) -> Option<u32> {
     finished.stdout_text().trim().parse().ok()
 }
 
-/// The unit of the hub's two that does not run and is not about to, with what systemd calls its state;
-/// traefik's first, without which the hub's does not start.
-pub fn stopped(host: &dyn Host) -> Option<(&'static str, &'static str)> {
-    const UNITS: [&str; 2] = ["traefik", "jupyterhub"];
-    let asked = systemctl(host, &["is-active", UNITS[0], UNITS[1]], QUERY_DEADLINE).ok()?;
+/// What systemd calls the state of a unit, such as `active` or `failed`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnitState(String);
+
+impl UnitState {
+    /// Whether it runs.
+    pub fn is_active(&self) -> bool {
+        self.0 == "active"
+    }
+    /// Whether it will soon be in another.
+    pub fn is_changing(&self) -> bool {
+        matches!(self.0.as_str(), "activating" | "reloading" | "deactivating")
+    }
+    /// Whether it was stopped, and not by a fault.
+    pub fn is_inactive(&self) -> bool {
+        self.0 == "inactive"
+    }
+    /// Whether systemd gave it up.
+    pub fn is_failed(&self) -> bool {
+        self.0 == "failed"
+    }
+}
+
+impl fmt::Display for UnitState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Whether systemd runs this machine, so that there can be units.
+pub fn has_systemd(host: &dyn Host) -> bool {
+    matches!(host.stat(Path::new(BOOTED)), Ok(Some(_)))
+}
+
+/// The state of each unit, traefik's first; none where systemctl does not tell.
+///
+/// # Errors
+/// When systemctl is missing, hangs or is interrupted.
+pub fn states(host: &dyn Host) -> Result<Option<[(&'static str, UnitState); 2]>, RunError> {
+    if UNITS.iter().all(|unit| has_processes(host, unit)) {
+        return Ok(Some(UNITS.map(|unit| (unit, UnitState("active".to_owned())))));
+    }
+    // It prints a word for each, and fails unless all are active.
+    let asked = systemctl(host, &["is-active", UNITS[0], UNITS[1]], QUERY_DEADLINE)?;
     let text = asked.stdout_text();
-    let state = |line: &str| {
-        ["inactive", "failed"]
-            .into_iter()
-            .find(|state| *state == line.trim())
-    };
-    UNITS
+    let words: Vec<_> = text
+        .lines()
+        .map(|line| UnitState(line.trim().to_owned()))
+        .collect();
+    let words: Option<[UnitState; 2]> = words.try_into().ok();
+    Ok(words.map(|[traefik, hub]| [(UNITS[0], traefik), (UNITS[1], hub)]))
+}
+
+/// By the unit's control group, which is there while the unit runs: cheaper than a process.
+///
+/// Source: <https://docs.kernel.org/admin-guide/cgroup-v2.html> (`cgroup.events`)
+fn has_processes(host: &dyn Host, unit: &str) -> bool {
+    let events = format!("/sys/fs/cgroup/system.slice/{unit}.service/cgroup.events");
+    host.read_to_string(Path::new(&events))
+        .is_ok_and(|events| events.lines().any(|line| line == "populated 1"))
+}
+
+/// The unit of the hub's two that does not run and is not about to, with its state.
+pub fn stopped(host: &dyn Host) -> Option<(&'static str, UnitState)> {
+    let states = states(host).ok()??;
+    states
         .into_iter()
-        .zip(text.lines())
-        .find_map(|(unit, line)| Some((unit, state(line)?)))
+        .find(|(_, state)| state.is_inactive() || state.is_failed())
 }
 
 /// Folders that traefik's unit does not let it see. A certificate there is one that root can read and

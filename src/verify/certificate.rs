@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use super::Expectation;
 use super::expectation::CertificateFrom;
-use super::report::{Cause, Stage, StageName};
+use super::report::{Stage, StageCause, StageName};
 use crate::host::http::{Peer, PeerCertificate};
 use crate::host::{Host, HttpError};
 
@@ -15,6 +15,15 @@ const SOON: Duration = DAY.saturating_mul(7);
 
 /// Worth saying, though nothing is wrong.
 const NEAR: Duration = DAY.saturating_mul(14);
+
+/// Whose certificate is looked at, and where.
+#[derive(Debug)]
+pub struct CertificateAt {
+    /// Where it should come from.
+    pub from: CertificateFrom,
+    /// The whole handshake: the name that is asked for, and where.
+    pub peer: Peer,
+}
 
 /// The stage, or nothing where the hub has no HTTPS by the answers.
 pub(super) fn stage(host: &dyn Host, expected: &Expectation, timeout: Duration) -> Option<Stage> {
@@ -30,31 +39,36 @@ pub(super) fn stage(host: &dyn Host, expected: &Expectation, timeout: Duration) 
         connect_to,
         timeout,
     };
-    Some(match host.peer_certificate(&peer) {
-        Ok(certificate) => judge(&certificate, expected, &peer.name, host.now()),
-        Err(error) => judge_error(&error, expected),
-    })
+    let from = expected.certificate;
+    Some(certificate(host, &CertificateAt { from, peer }))
+}
+
+/// Is the certificate that is shown there the right one?
+pub fn certificate(host: &dyn Host, at: &CertificateAt) -> Stage {
+    match host.peer_certificate(&at.peer) {
+        Ok(certificate) => judge(&certificate, at.from, &at.peer.name, host.now()),
+        Err(error) => judge_error(&error, at.from),
+    }
 }
 
 fn https_off() -> Stage {
     Stage::fail(
         StageName::Certificate,
-        Cause::HttpsOff,
+        StageCause::HttpsOff,
         "HTTPS is off in config.yaml, and Cognito sends nobody back to an http address",
     )
     .hint("hubgate apply, or sudo tljh-config set https.enabled true && sudo tljh-config reload proxy")
 }
 
-fn fail(cause: Cause, found: String) -> Stage {
+fn fail(cause: StageCause, found: String) -> Stage {
     Stage::fail(StageName::Certificate, cause, found)
 }
 
-fn unknown(cause: Cause, found: String) -> Stage {
+fn unknown(cause: StageCause, found: String) -> Stage {
     Stage::unknown(StageName::Certificate, cause, found)
 }
 
-fn judge(certificate: &PeerCertificate, expected: &Expectation, name: &str, now: SystemTime) -> Stage {
-    let from = expected.certificate;
+fn judge(certificate: &PeerCertificate, from: CertificateFrom, name: &str, now: SystemTime) -> Stage {
     if certificate.is_traefik_default() {
         return default_certificate(from);
     }
@@ -65,14 +79,14 @@ fn judge(certificate: &PeerCertificate, expected: &Expectation, name: &str, now:
             certificate.names.join(", ")
         };
         return fail(
-            Cause::WrongName,
+            StageCause::WrongName,
             format!("the certificate is for {names}, not for {name}"),
         )
         .hint(wrong_name_hint(from));
     }
     if certificate.not_before > now {
         return unknown(
-            Cause::NotYetValid,
+            StageCause::NotYetValid,
             "by this machine's clock the certificate's time has not begun".to_owned(),
         )
         .hint("is the clock right? timedatectl");
@@ -80,14 +94,14 @@ fn judge(certificate: &PeerCertificate, expected: &Expectation, name: &str, now:
     let Some(left) = certificate.remaining(now) else {
         let ago = now.duration_since(certificate.not_after).unwrap_or_default();
         return fail(
-            Cause::Expired,
+            StageCause::Expired,
             format!("the certificate expired {} ago", days(ago)),
         )
         .hint(renewal_hint(from));
     };
     if let Err(why) = &certificate.trusted {
         return fail(
-            Cause::Untrusted,
+            StageCause::Untrusted,
             format!(
                 "this machine does not trust the certificate, signed by {}: {why}",
                 certificate.issuer
@@ -107,7 +121,7 @@ fn in_date(certificate: &PeerCertificate, left: Duration, from: CertificateFrom)
     let soon = SOON.min(life / 6);
     let found = format!("{}'s certificate, good for {}", certificate.issuer, days(left));
     if left < soon {
-        return unknown(Cause::ExpiresSoon, format!("{found} only")).hint(renewal_hint(from));
+        return unknown(StageCause::ExpiresSoon, format!("{found} only")).hint(renewal_hint(from));
     }
     let stage = Stage::pass(StageName::Certificate, found);
     if left < NEAR.min(life / 3) {
@@ -130,11 +144,11 @@ fn days(span: Duration) -> String {
 fn default_certificate(from: CertificateFrom) -> Stage {
     let found = "traefik shows the certificate that it makes itself, which no browser trusts".to_owned();
     match from {
-        CertificateFrom::LetsEncrypt => unknown(Cause::DefaultCertificate, format!("{found}: Let's Encrypt has not answered (yet)"))
+        CertificateFrom::LetsEncrypt => unknown(StageCause::DefaultCertificate, format!("{found}: Let's Encrypt has not answered (yet)"))
             .hint("Let's Encrypt needs the name in DNS and port 443 open to the internet; it takes up to a minute. What traefik says: sudo journalctl -u traefik -n 50"),
-        CertificateFrom::File => fail(Cause::DefaultCertificate, format!("{found}: it could not use the files of https.tls"))
+        CertificateFrom::File => fail(StageCause::DefaultCertificate, format!("{found}: it could not use the files of https.tls"))
             .hint("do both files exist, and do they belong together? sudo journalctl -u traefik -n 50"),
-        CertificateFrom::Proxy | CertificateFrom::Nobody => fail(Cause::DefaultCertificate, found)
+        CertificateFrom::Proxy | CertificateFrom::Nobody => fail(StageCause::DefaultCertificate, found)
             .hint("give whatever stands in front of the hub a certificate for the hub's name"),
     }
 }
@@ -179,16 +193,16 @@ fn trust_hint(from: CertificateFrom) -> &'static str {
     }
 }
 
-fn judge_error(error: &HttpError, expected: &Expectation) -> Stage {
-    let outside = expected.certificate == CertificateFrom::Proxy;
+fn judge_error(error: &HttpError, from: CertificateFrom) -> Stage {
+    let outside = from == CertificateFrom::Proxy;
     match error {
-        HttpError::Dns { .. } => unknown(Cause::NoAddress, format!("{error}"))
+        HttpError::Dns { .. } => unknown(StageCause::NoAddress, format!("{error}"))
             .hint("add a DNS record for the hub's name; a new one may need some minutes"),
-        HttpError::Tls { .. } => unknown(Cause::TlsFailed, format!("no certificate is shown: {error}"))
+        HttpError::Tls { .. } => unknown(StageCause::TlsFailed, format!("no certificate is shown: {error}"))
             .hint(if outside { "look at whatever stands in front of the hub" } else { "sudo journalctl -u traefik -n 50" }),
-        _ if outside => unknown(Cause::PublicUnreachable, format!("{error}"))
+        _ if outside => unknown(StageCause::PublicUnreachable, format!("{error}"))
             .hint("from this machine the public address may be out of reach though people get there; try it from outside"),
-        _ => fail(Cause::TraefikDown, format!("nothing shows a certificate: {error}"))
+        _ => fail(StageCause::TraefikDown, format!("nothing shows a certificate: {error}"))
             .hint("after a change of HTTPS: sudo tljh-config reload proxy; else: sudo journalctl -u traefik -n 50"),
     }
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use super::Expectation;
-use super::door::Door;
-use super::report::{Cause, Outcome, Stage, StageName};
+use super::hub_pages::HubPages;
+use super::report::{Outcome, Stage, StageCause, StageName};
 use crate::host::{Host, HttpError, HttpResponse};
 use crate::tljh::LocalHub;
 
@@ -25,7 +25,7 @@ const LAST_LOOK: Duration = Duration::from_secs(5);
 /// What was wrong at the last look, once `limit` has passed or an interrupt is due.
 pub fn wait_until_ready(host: &dyn Host, hub: &LocalHub, limit: Duration) -> Result<Duration, Box<Stage>> {
     let started = host.monotonic();
-    let stage = wait(&Door::nameless(host, hub, LOOK), limit);
+    let stage = wait(&HubPages::nameless(host, hub, LOOK), limit);
     if stage.outcome == Outcome::Pass {
         Ok(host.monotonic().saturating_sub(started))
     } else {
@@ -34,41 +34,42 @@ pub fn wait_until_ready(host: &dyn Host, hub: &LocalHub, limit: Duration) -> Res
 }
 
 /// The stage, waited for.
-pub(super) fn stage(door: &Door<'_>, expected: &Expectation, limit: Duration) -> Stage {
+pub(super) fn stage(pages: &HubPages<'_>, expected: &Expectation, limit: Duration) -> Stage {
     if expected.local.base_url != expected.base_url {
         let found = format!(
             "the hub lives under {} (base_url in config.yaml), and should under {}",
             expected.local.base_url, expected.base_url
         );
-        return Stage::fail(StageName::HubApi, Cause::OtherAddress, found).hint(format!(
+        return Stage::fail(StageName::HubApi, StageCause::OtherAddress, found).hint(format!(
             "sudo tljh-config set base_url {} && sudo tljh-config reload hub",
             expected.base_url
         ));
     }
-    wait(door, limit)
+    wait(pages, limit)
 }
 
-fn wait(door: &Door<'_>, limit: Duration) -> Stage {
-    let end = door.host.monotonic() + limit;
+fn wait(pages: &HubPages<'_>, limit: Duration) -> Stage {
+    let end = pages.host.monotonic() + limit;
     loop {
-        let left = end.saturating_sub(door.host.monotonic());
-        let stage = look(door, if left.is_zero() { LAST_LOOK } else { LOOK });
-        if stage.outcome == Outcome::Pass || left.is_zero() || door.host.interrupt().is_due() {
+        let left = end.saturating_sub(pages.host.monotonic());
+        let stage = look(pages, if left.is_zero() { LAST_LOOK } else { LOOK });
+        if stage.outcome == Outcome::Pass || left.is_zero() || pages.host.interrupt().is_due() {
             return stage;
         }
-        door.host
-            .sleep(TICK.min(end.saturating_sub(door.host.monotonic())));
+        pages
+            .host
+            .sleep(TICK.min(end.saturating_sub(pages.host.monotonic())));
     }
 }
 
 /// One look.
-fn look(door: &Door<'_>, timeout: Duration) -> Stage {
-    match door.get_within("hub/api", timeout) {
+fn look(pages: &HubPages<'_>, timeout: Duration) -> Stage {
+    match pages.get_within("hub/api", timeout) {
         Ok(response) => match version(&response) {
             Some(version) => Stage::pass(StageName::HubApi, format!("JupyterHub {version} answers")),
-            None => judge(&response, &door.url("hub/api")),
+            None => judge(&response, &pages.url("hub/api")),
         },
-        Err(error) => judge_error(&error, door),
+        Err(error) => judge_error(&error, pages),
     }
 }
 
@@ -84,7 +85,7 @@ fn judge(response: &HttpResponse, url: &str) -> Stage {
     let fail = |cause, found: String| Stage::fail(StageName::HubApi, cause, found);
     match response.status {
         502..=504 => fail(
-            Cause::HubDown,
+            StageCause::HubDown,
             format!(
                 "traefik answers, the hub behind it does not (HTTP {})",
                 response.status
@@ -92,26 +93,26 @@ fn judge(response: &HttpResponse, url: &str) -> Stage {
         )
         .hint("see why with: sudo journalctl -u jupyterhub -n 50"),
         404 if is_traefiks_own(response) => fail(
-            Cause::HubStarting,
+            StageCause::HubStarting,
             "traefik answers and has no hub to send people to (yet)".to_owned(),
         )
         .hint(
             "a hub that starts has this for some seconds; if it stays: sudo journalctl -u jupyterhub -n 50",
         ),
         200 => fail(
-            Cause::NotJupyterhub,
+            StageCause::NotJupyterhub,
             format!("something answers at {url}, but not as JupyterHub does"),
         )
         .hint("find out what listens there: sudo ss -ltnp"),
         status @ (301 | 302 | 303 | 307 | 308) => fail(
-            Cause::OtherAddress,
+            StageCause::OtherAddress,
             format!(
                 "{url} redirects (HTTP {status}) to {}",
                 response.location().unwrap_or("nowhere")
             ),
         )
         .hint("traefik may still have an older configuration: sudo tljh-config reload proxy"),
-        status => fail(Cause::HubError, format!("{url} answers with HTTP {status}"))
+        status => fail(StageCause::HubError, format!("{url} answers with HTTP {status}"))
             .hint("see why with: sudo journalctl -u jupyterhub -n 50"),
     }
 }
@@ -121,26 +122,27 @@ fn is_traefiks_own(response: &HttpResponse) -> bool {
     response.text().trim() == "404 page not found"
 }
 
-fn judge_error(error: &HttpError, door: &Door<'_>) -> Stage {
+fn judge_error(error: &HttpError, pages: &HubPages<'_>) -> Stage {
     let fail = |cause, found: String| Stage::fail(StageName::HubApi, cause, found);
     match error {
         HttpError::Refused { at } => fail(
-            Cause::TraefikDown,
+            StageCause::TraefikDown,
             format!(
                 "nothing listens where traefik should ({} refuses the connection)",
-                door.local
+                pages
+                    .local
                     .map_or_else(|| at.clone(), |address| address.to_string())
             ),
         )
         .hint("sudo systemctl status traefik; after a change of HTTPS: sudo tljh-config reload proxy"),
-        HttpError::Timeout { .. } => fail(Cause::HubSilent, format!("{error}"))
+        HttpError::Timeout { .. } => fail(StageCause::HubSilent, format!("{error}"))
             .hint("see what the hub is busy with: sudo journalctl -u jupyterhub -n 50"),
         HttpError::Tls { .. } => fail(
-            Cause::TlsFailed,
+            StageCause::TlsFailed,
             format!("traefik does not speak TLS here: {error}"),
         )
         .hint("sudo journalctl -u traefik -n 50"),
-        error => fail(Cause::HubSilent, format!("no usable answer: {error}"))
+        error => fail(StageCause::HubSilent, format!("no usable answer: {error}"))
             .hint("sudo journalctl -u traefik -u jupyterhub -n 50"),
     }
 }

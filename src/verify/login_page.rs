@@ -1,19 +1,19 @@
 //! Does the hub's login page offer Cognito?
 
 use super::Expectation;
-use super::door::Door;
-use super::page::{Page, path_on};
-use super::report::{Cause, Stage, StageName};
+use super::hub_pages::HubPages;
+use super::page::{LoginPage, path_on};
+use super::report::{Stage, StageCause, StageName};
 use crate::host::HttpResponse;
 
 const RELOAD: &str = "the hub has another configuration than the answers: hubgate apply, or sudo tljh-config reload hub after a change by hand";
 
-pub(super) fn stage(door: &Door<'_>, expected: &Expectation) -> Stage {
-    match door.get("hub/login") {
-        Ok(response) => judge(&response, &door.url("hub/login"), expected),
+pub(super) fn stage(pages: &HubPages<'_>, expected: &Expectation) -> Stage {
+    match pages.get("hub/login") {
+        Ok(response) => judge(&response, &pages.url("hub/login"), expected),
         Err(error) => Stage::fail(
             StageName::LoginPage,
-            Cause::HubSilent,
+            StageCause::HubSilent,
             format!("the login page does not come: {error}"),
         )
         .hint("sudo journalctl -u jupyterhub -n 50"),
@@ -27,14 +27,14 @@ fn judge(response: &HttpResponse, url: &str, expected: &Expectation) -> Stage {
     match response.status {
         200 if expected.auto_login => Stage::fail(
             StageName::LoginPage,
-            Cause::OtherLogin,
+            StageCause::OtherLogin,
             "the hub shows its own login page, and should go to Cognito by itself (auto_login)",
         )
         .hint(RELOAD),
-        200 => judge_page(&Page::parse(&response.text()), url, expected),
+        200 => judge_page(&LoginPage::parse(&response.text()), url, expected),
         status => Stage::fail(
             StageName::LoginPage,
-            Cause::HubError,
+            StageCause::HubError,
             format!("the login page answers with HTTP {status}"),
         )
         .hint("see why with: sudo journalctl -u jupyterhub -n 50"),
@@ -51,15 +51,15 @@ fn judge_redirect(location: &str, url: &str, expected: &Expectation) -> Stage {
         ),
         (true, false) => Stage::fail(
             StageName::LoginPage,
-            Cause::OtherLogin,
+            StageCause::OtherLogin,
             "the hub goes to Cognito by itself, and should show its own login page first (auto_login is off)",
         )
         .hint(RELOAD),
-        (false, _) => Stage::fail(StageName::LoginPage, Cause::OtherLogin, found).hint(RELOAD),
+        (false, _) => Stage::fail(StageName::LoginPage, StageCause::OtherLogin, found).hint(RELOAD),
     }
 }
 
-fn judge_page(page: &Page, url: &str, expected: &Expectation) -> Stage {
+fn judge_page(page: &LoginPage, url: &str, expected: &Expectation) -> Stage {
     let service = expected.login_service;
     let offers: Vec<_> = page
         .buttons
@@ -82,7 +82,7 @@ fn judge_page(page: &Page, url: &str, expected: &Expectation) -> Stage {
         }
         None => format!("the login page does not offer \"{service}\""),
     };
-    Stage::fail(StageName::LoginPage, Cause::OtherLogin, found).hint(RELOAD)
+    Stage::fail(StageName::LoginPage, StageCause::OtherLogin, found).hint(RELOAD)
 }
 
 fn is_oauth_login(path: &str, expected: &Expectation) -> bool {

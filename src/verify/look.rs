@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::door::Door;
-use super::page::{Page, steady};
+use super::hub_pages::HubPages;
+use super::page::{LoginPage, steady};
 use crate::host::{Host, HttpError, HttpResponse};
 use crate::tljh::LocalHub;
 
@@ -30,7 +30,7 @@ pub struct LoginLook {
     /// `/hub/login`.
     pub login: Way,
     /// Its title, forms and buttons.
-    pub page: Page,
+    pub page: LoginPage,
     /// `/hub/oauth_login`: 404 for logins without OAuth; for the others, the request to the provider.
     pub oauth: Way,
 }
@@ -41,12 +41,12 @@ impl LoginLook {
     /// # Errors
     /// When no answer comes. An answer that is an error page is a look like any other.
     pub fn take(host: &dyn Host, hub: &LocalHub) -> Result<Self, HttpError> {
-        let door = Door::nameless(host, hub, LIMIT);
-        let login = door.get("hub/login")?;
+        let pages = HubPages::nameless(host, hub, LIMIT);
+        let login = pages.get("hub/login")?;
         Ok(LoginLook {
-            page: Page::parse(&login.text()),
+            page: LoginPage::parse(&login.text()),
             login: Way::of(&login),
-            oauth: Way::of(&door.get("hub/oauth_login")?),
+            oauth: Way::of(&pages.get("hub/oauth_login")?),
         })
     }
 

@@ -5,14 +5,13 @@
 //! anywhere but to Cognito's token endpoint.
 //!
 //! What only a login shows (what Cognito tells about a person, who is let in) is not part of it, and
-//! [`Report::not_checked`] says so.
+//! [`VerifyReport::not_checked`] says so.
 
 mod certificate;
 mod cognito;
-mod door;
 mod expectation;
 mod hub_api;
-mod judge;
+mod hub_pages;
 mod login_page;
 mod look;
 mod page;
@@ -24,11 +23,12 @@ mod units;
 
 use std::time::Duration;
 
+pub use certificate::{CertificateAt, certificate};
 pub use expectation::{CertificateFrom, ClientAuth, Expectation};
 pub use hub_api::wait_until_ready;
 pub use look::{LoginLook, Way};
-pub use page::{Button, Form, Page};
-pub use report::{Cause, Outcome, Report, Stage, StageName};
+pub use page::{LoginButton, LoginForm, LoginPage};
+pub use report::{Outcome, Stage, StageCause, StageName, VerifyReport};
 pub use run::verify;
 
 /// How long to wait for what may yet come right by itself.

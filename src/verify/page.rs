@@ -10,7 +10,7 @@ const VOLATILE: [&str; 5] = ["_xsrf", "state", "next", "code_challenge", "nonce"
 
 /// A form on a page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Form {
+pub struct LoginForm {
     /// Where it is sent, without volatile parameters.
     pub action: String,
     /// `get` or `post`.
@@ -21,7 +21,7 @@ pub struct Form {
 
 /// A button, or a link that looks like one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Button {
+pub struct LoginButton {
     /// What it says, with single spaces.
     pub text: String,
     /// Where it leads, without volatile parameters; empty for a form's own button.
@@ -30,20 +30,20 @@ pub struct Button {
 
 /// A page's title, forms and buttons.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
-pub struct Page {
+pub struct LoginPage {
     /// The title, with single spaces.
     pub title: String,
     /// In the order of the page.
-    pub forms: Vec<Form>,
+    pub forms: Vec<LoginForm>,
     /// In the order of the page.
-    pub buttons: Vec<Button>,
+    pub buttons: Vec<LoginButton>,
 }
 
-impl Page {
+impl LoginPage {
     /// Reads HTML. What is no HTML is an empty page.
     pub fn parse(html: &str) -> Self {
         let html = Html::parse(html);
-        Page {
+        LoginPage {
             title: html
                 .elements()
                 .find(|element| element.name() == "title")
@@ -71,13 +71,13 @@ impl Page {
     }
 }
 
-fn form(form: Element<'_>) -> Form {
+fn form(form: Element<'_>) -> LoginForm {
     let fields = form.elements().filter_map(|field| {
         let name = field.attr("name")?;
         matches!(field.name(), "input" | "select" | "textarea")
             .then(|| format!("{name} ({})", field.attr("type").unwrap_or("text")))
     });
-    Form {
+    LoginForm {
         action: steady(form.attr("action").unwrap_or_default()),
         method: form.attr("method").unwrap_or("get").to_ascii_lowercase(),
         fields: fields.collect(),
@@ -93,9 +93,9 @@ fn is_button(element: &Element<'_>) -> bool {
     }
 }
 
-fn button(button: Element<'_>) -> Button {
+fn button(button: Element<'_>) -> LoginButton {
     let said = button.text();
-    Button {
+    LoginButton {
         text: if said.is_empty() {
             button.attr("value").unwrap_or_default().trim().to_owned()
         } else {
@@ -157,7 +157,7 @@ mod tests {
 
     #[test]
     fn a_password_form_is_read_without_what_changes() {
-        let page = Page::parse(PASSWORDS);
+        let page = LoginPage::parse(PASSWORDS);
         assert_eq!(page.title, "JupyterHub");
         assert!(page.wants_password());
         assert_eq!(page.forms[0].action, "/hub/login");
@@ -168,14 +168,14 @@ mod tests {
         assert_eq!(page.buttons[0].text, "Sign in");
         assert_eq!(
             page,
-            Page::parse(&PASSWORDS.replace("MnwxOjB8", "other").replace("=abc", "=def"))
+            LoginPage::parse(&PASSWORDS.replace("MnwxOjB8", "other").replace("=abc", "=def"))
         );
     }
 
     #[test]
     fn a_link_that_looks_like_a_button_is_one() {
-        let page = Page::parse(OAUTH);
-        let button = Button {
+        let page = LoginPage::parse(OAUTH);
+        let button = LoginButton {
             text: "Sign in with AWS Cognito".into(),
             href: "/hub/oauth_login".into(),
         };
@@ -184,8 +184,9 @@ mod tests {
 
     #[test]
     fn a_dialog_that_nobody_sees_is_left_out() {
-        let page =
-            Page::parse("<div class=\"modal fade\"><p><button>Cancel</button></p></div><button>Go</button>");
+        let page = LoginPage::parse(
+            "<div class=\"modal fade\"><p><button>Cancel</button></p></div><button>Go</button>",
+        );
         assert_eq!(page.buttons.len(), 1);
         assert_eq!(page.buttons[0].text, "Go");
     }

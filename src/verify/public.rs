@@ -2,28 +2,28 @@
 
 use std::time::Duration;
 
-use super::door::Door;
-use super::report::{Cause, Stage, StageName};
+use super::hub_pages::HubPages;
+use super::report::{Stage, StageCause, StageName};
 use super::{Expectation, hub_api, redirect};
 use crate::host::{Host, HttpError, HttpResponse};
 
 /// What is not seen here is not proven wrong: DNS may be new, and a machine need not reach its own public
 /// address. So this stage passes or does not know.
 pub(super) fn stage(host: &dyn Host, expected: &Expectation, timeout: Duration) -> Stage {
-    let door = Door::public(host, expected, timeout);
-    let found = door
+    let pages = HubPages::public(host, expected, timeout);
+    let found = pages
         .get("hub/api")
         .map(|response| judge_api(&response, expected))
         .and_then(|trouble| match trouble {
             Some(trouble) => Ok(trouble),
-            None => door
+            None => pages
                 .get("hub/oauth_login")
                 .map(|response| judge_login(&response, expected)),
         });
     found.unwrap_or_else(|error| judge_error(&error))
 }
 
-fn unknown(cause: Cause, found: String) -> Stage {
+fn unknown(cause: StageCause, found: String) -> Stage {
     Stage::unknown(StageName::PublicAddress, cause, found)
 }
 
@@ -38,7 +38,7 @@ fn judge_api(response: &HttpResponse, expected: &Expectation) -> Option<Stage> {
         None if response.status == 200 => format!("something answers at {url}, but not as JupyterHub does"),
         None => format!("{url} answers with HTTP {}", response.status),
     };
-    Some(unknown(Cause::OtherSite, found).hint(
+    Some(unknown(StageCause::OtherSite, found).hint(
         "does the name lead to this machine, and does what stands in front of the hub pass everything on to it?",
     ))
 }
@@ -55,7 +55,7 @@ fn judge_login(response: &HttpResponse, expected: &Expectation) -> Stage {
         );
     }
     unknown(
-        Cause::OtherSite,
+        StageCause::OtherSite,
         format!(
             "{} leads to a hub with another login: {}",
             expected.page(""),
@@ -67,11 +67,11 @@ fn judge_login(response: &HttpResponse, expected: &Expectation) -> Stage {
 
 fn judge_error(error: &HttpError) -> Stage {
     match error {
-        HttpError::Dns { .. } => unknown(Cause::NoAddress, format!("{error}"))
+        HttpError::Dns { .. } => unknown(StageCause::NoAddress, format!("{error}"))
             .hint("add a DNS record for the hub's name; a new one may need some minutes"),
-        HttpError::Tls { .. } => unknown(Cause::TlsFailed, format!("no trusted connection: {error}"))
+        HttpError::Tls { .. } => unknown(StageCause::TlsFailed, format!("no trusted connection: {error}"))
             .hint("browsers warn here too; look at the certificate of whatever answers at the public address"),
-        error => unknown(Cause::PublicUnreachable, format!("{error}")).hint(
+        error => unknown(StageCause::PublicUnreachable, format!("{error}")).hint(
             "open port 443 in the instance's security group; from this machine the public address may be out of reach though people get there: try it from outside",
         ),
     }

@@ -3,21 +3,21 @@
 use url::Url;
 
 use super::Expectation;
-use super::door::Door;
-use super::report::{Cause, Stage, StageName};
+use super::hub_pages::HubPages;
+use super::report::{Stage, StageCause, StageName};
 use crate::host::HttpResponse;
 
 /// base64url of a SHA-256, without padding (RFC 7636).
 const CHALLENGE_LENGTH: usize = 43;
 
 /// The stage, and the request as the hub built it where it is exactly the right one.
-pub(super) fn stage(door: &Door<'_>, expected: &Expectation) -> (Stage, Option<Url>) {
+pub(super) fn stage(pages: &HubPages<'_>, expected: &Expectation) -> (Stage, Option<Url>) {
     let fail = |cause, found: String| Stage::fail(StageName::AuthorizeRedirect, cause, found);
-    match door.get("hub/oauth_login") {
+    match pages.get("hub/oauth_login") {
         Ok(response) => judge(&response, expected),
         Err(error) => {
             let stage = fail(
-                Cause::HubSilent,
+                StageCause::HubSilent,
                 format!("/hub/oauth_login does not answer: {error}"),
             );
             (stage.hint("sudo journalctl -u jupyterhub -n 50"), None)
@@ -35,18 +35,18 @@ fn judge(response: &HttpResponse, expected: &Expectation) -> (Stage, Option<Url>
                 return (stage, Url::parse(location).ok());
             }
             fail(
-                Cause::AuthorizeDiffers,
+                StageCause::AuthorizeDiffers,
                 format!("the request to Cognito is not the right one: {}", differences.join("; ")),
             )
             .hint("the hub has another configuration than the answers, or another file in jupyterhub_config.d overrides it: hubgate apply")
         }
         (None, 404) => fail(
-            Cause::NoOauth,
+            StageCause::NoOauth,
             "the hub has no /hub/oauth_login: its login is not OAuth".to_owned(),
         )
         .hint("auth.type in config.yaml decides: hubgate apply, or sudo tljh-config reload hub after a change by hand"),
         (None, status) => fail(
-            Cause::HubError,
+            StageCause::HubError,
             format!("/hub/oauth_login answers with HTTP {status} instead of going to Cognito"),
         )
         .hint("see why with: sudo journalctl -u jupyterhub -n 50"),

@@ -105,7 +105,7 @@ pub struct Stage {
     pub outcome: Outcome,
     /// Why it did not pass, as a word for programs; stays the same while sentences change.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub cause: Option<Cause>,
+    pub cause: Option<StageCause>,
     /// What was found: a sentence without a full stop. Never holds a secret.
     pub found: String,
     /// What mends it, or what to look at next.
@@ -124,7 +124,7 @@ impl Stage {
         }
     }
 
-    pub(super) fn fail(name: StageName, cause: Cause, found: impl Into<String>) -> Self {
+    pub(super) fn fail(name: StageName, cause: StageCause, found: impl Into<String>) -> Self {
         Stage {
             outcome: Outcome::Fail,
             cause: Some(cause),
@@ -132,7 +132,7 @@ impl Stage {
         }
     }
 
-    pub(super) fn unknown(name: StageName, cause: Cause, found: impl Into<String>) -> Self {
+    pub(super) fn unknown(name: StageName, cause: StageCause, found: impl Into<String>) -> Self {
         Stage {
             outcome: Outcome::Unknown,
             cause: Some(cause),
@@ -162,7 +162,7 @@ fn printable(words: String) -> String {
 
 /// Everything that was found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Report {
+pub struct VerifyReport {
     /// In order; a stage that this hub has no use for (a certificate without HTTPS) is left out.
     pub stages: Vec<Stage>,
     /// What no look from outside can tell, whatever the outcome: only a person's login shows it.
@@ -172,7 +172,7 @@ pub struct Report {
     pub took: Duration,
 }
 
-impl Report {
+impl VerifyReport {
     /// The worst outcome; a report without stages is unknown.
     pub fn worst(&self) -> Outcome {
         self.stages
@@ -200,7 +200,7 @@ fn milliseconds<S: serde::Serializer>(took: &Duration, serializer: S) -> Result<
 /// Why a stage did not pass. The names are part of the JSON, and stay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Cause {
+pub enum StageCause {
     // Any stage.
     /// Not looked at, since something before it is wrong.
     NotAsked,
@@ -289,16 +289,16 @@ pub enum Cause {
     OtherSite,
 }
 
-impl Cause {
+impl StageCause {
     /// May it be gone in a moment without anybody's doing?
     pub(super) fn is_passing(self) -> bool {
         matches!(
             self,
-            Cause::DefaultCertificate
-                | Cause::TlsFailed
-                | Cause::NoAddress
-                | Cause::PublicUnreachable
-                | Cause::OtherSite
+            StageCause::DefaultCertificate
+                | StageCause::TlsFailed
+                | StageCause::NoAddress
+                | StageCause::PublicUnreachable
+                | StageCause::OtherSite
         )
     }
 }

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::cognito::{self, Answers};
-use super::door::Door;
-use super::report::{Cause, Outcome, Report, Stage, StageName};
-use super::{Expectation, Patience, certificate, hub_api, judge, login_page, public, redirect, units};
+use super::cognito::{self, CognitoAnswers};
+use super::hub_pages::HubPages;
+use super::report::{Outcome, Stage, StageCause, StageName, VerifyReport};
+use super::{Expectation, Patience, certificate, hub_api, login_page, public, redirect, units};
 use crate::host::Host;
 use crate::secret::Secret;
 
@@ -31,7 +31,7 @@ pub fn verify(
     secret: Result<&Secret, &str>,
     patience: &Patience,
     progress: &mut dyn FnMut(&Stage),
-) -> Report {
+) -> VerifyReport {
     let started = host.monotonic();
     let run = Run {
         host,
@@ -54,7 +54,9 @@ pub fn verify(
         let shown = scope.spawn(move || certificate::stage(host, expected, patience.answer));
 
         let (hub, request) = run.hub();
-        let traefik_up = hub.iter().all(|stage| stage.cause != Some(Cause::TraefikDown));
+        let traefik_up = hub
+            .iter()
+            .all(|stage| stage.cause != Some(StageCause::TraefikDown));
         let hub_up = hub
             .iter()
             .any(|stage| stage.name == StageName::HubApi && stage.outcome == Outcome::Pass);
@@ -71,7 +73,7 @@ pub fn verify(
             .into_iter()
             .for_each(&mut tell);
     });
-    Report {
+    VerifyReport {
         stages,
         not_checked: NOT_CHECKED.to_vec(),
         took: host.monotonic().saturating_sub(started),
@@ -97,8 +99,8 @@ struct Run<'a> {
 impl Run<'_> {
     /// This machine's hub: units, API, login page, and the request that it builds for Cognito.
     fn hub(&self) -> (Vec<Stage>, Option<Url>) {
-        let door = Door::local(self.host, self.expected, self.patience.answer);
-        let api = hub_api::stage(&door, self.expected, self.patience.hub);
+        let pages = HubPages::local(self.host, self.expected, self.patience.answer);
+        let api = hub_api::stage(&pages, self.expected, self.patience.hub);
         // Looked at last, so that they are told as they are now; told first, since all rests on them.
         let units = units::stage(self.host);
         if api.outcome != Outcome::Pass {
@@ -107,8 +109,8 @@ impl Run<'_> {
             let redirect = later(StageName::AuthorizeRedirect);
             return (vec![units, api, page, redirect], None);
         }
-        let page = login_page::stage(&door, self.expected);
-        let (redirect, request) = redirect::stage(&door, self.expected);
+        let page = login_page::stage(&pages, self.expected);
+        let (redirect, request) = redirect::stage(&pages, self.expected);
         (vec![units, api, page, redirect], request)
     }
 
@@ -150,12 +152,12 @@ impl Run<'_> {
                 .to_vec();
         };
         let authorize = cognito::authorize(self.host, &request, self.expected, self.patience.answer);
-        let answers = Answers {
+        let answers = CognitoAnswers {
             authorize,
             token,
             logout,
         };
-        judge::stages(&answers, self.expected, why_no_secret.unwrap_or_default()).to_vec()
+        cognito::stages(&answers, self.expected, why_no_secret.unwrap_or_default()).to_vec()
     }
 
     fn public(&self, hub_up: bool, certificate_holds_up: bool) -> Option<Stage> {
@@ -182,7 +184,7 @@ impl Run<'_> {
     /// Waits a little, if it is worth it and there is time left.
     fn may_wait_for(&self, stage: &Stage) -> bool {
         let left = self.public_end.saturating_sub(self.host.monotonic());
-        let passing = stage.outcome == Outcome::Unknown && stage.cause.is_some_and(Cause::is_passing);
+        let passing = stage.outcome == Outcome::Unknown && stage.cause.is_some_and(StageCause::is_passing);
         if !passing || self.failed.get() || left.is_zero() || self.host.interrupt().is_due() {
             return false;
         }
@@ -194,15 +196,15 @@ impl Run<'_> {
         if self.host.interrupt().is_due() {
             return stopped(name);
         }
-        Stage::unknown(name, Cause::NotAsked, why)
+        Stage::unknown(name, StageCause::NotAsked, why)
     }
 }
 
 fn stopped(name: StageName) -> Stage {
-    Stage::unknown(name, Cause::Stopped, "stopped on request")
+    Stage::unknown(name, StageCause::Stopped, "stopped on request")
 }
 
 /// Nothing that goes through this certificate tells anything new.
 fn spoils_the_public_address(stage: &Stage) -> bool {
-    stage.outcome != Outcome::Pass && stage.cause != Some(Cause::ExpiresSoon)
+    stage.outcome != Outcome::Pass && stage.cause != Some(StageCause::ExpiresSoon)
 }

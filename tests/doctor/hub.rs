@@ -10,7 +10,7 @@ use hubgate::host::Clock as _;
 use hubgate::host::memory::MemoryHost;
 
 use crate::kit;
-use crate::machine::{HUB, Machine, PREFIX, Tljh, certificate};
+use crate::machine::{HUB, Machine, PREFIX, Tljh, certificate, new_certificate_and_key};
 
 pub use crate::machine::SECRET;
 
@@ -51,6 +51,8 @@ pub struct Hub {
     machine: Machine,
     pub certificate_days: i64,
     pub certificate_name: &'static str,
+    pub certificate_trusted: Result<(), &'static str>,
+    pub key_of_another: bool,
     pub answers: bool,
     pub journal: &'static str,
     /// What the hub said before its last start.
@@ -91,6 +93,8 @@ impl Hub {
             machine: healthy(),
             certificate_days: 60,
             certificate_name: HUB,
+            certificate_trusted: Ok(()),
+            key_of_another: false,
             answers: true,
             journal: "JupyterHub is now running",
             journal_before: "",
@@ -132,6 +136,9 @@ impl Hub {
         running.said_before = self.journal_before.to_owned();
         running.states = self.units;
         self.show_certificate(&host);
+        if self.key_of_another {
+            host.put("/etc/ssl/hub.key", new_certificate_and_key().1, 0o600);
+        }
         if self.read_only {
             host.make_locks_read_only();
         }
@@ -159,6 +166,7 @@ impl Hub {
             ..0 => host.now() - days,
             0.. => host.now() + days,
         };
+        shown.trusted = self.certificate_trusted.map_err(str::to_owned);
         host.set_certificate(HUB, Ok(shown));
     }
 }

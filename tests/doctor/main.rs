@@ -119,6 +119,19 @@ fn the_certificate_file_is_gone() {
     plant(&["certificate-missing"], |hub| hub.certificate_file = false);
 }
 
+/// What an apply refuses, a diagnosis names too.
+#[test]
+fn the_certificate_and_its_key_do_not_belong_together() {
+    plant(&["certificate-unusable"], |hub| hub.key_of_another = true);
+}
+
+#[test]
+fn nobody_trusts_the_certificate() {
+    plant(&["certificate-untrusted"], |hub| {
+        hub.certificate_trusted = Err("UnknownIssuer")
+    });
+}
+
 #[test]
 fn the_certificate_is_out_of_date() {
     plant(&["certificate-expired"], |hub| hub.certificate_days = -1);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use hubgate::host::http::PeerCertificate;
 use hubgate::host::memory::Event;
 use hubgate::host::{Clock as _, HttpError};
-use hubgate::verify::{Cause, Outcome, Patience, StageName};
+use hubgate::verify::{Outcome, Patience, StageCause, StageName};
 
 use crate::world::{DAY, World, answers, assert_all_pass, assert_finds, certificate, no_address};
 
@@ -41,7 +41,7 @@ fn traefiks_own(shown: &mut PeerCertificate) {
 }
 
 /// What one fault in the certificate alone is called.
-fn finds(world: &World, outcome: Outcome, cause: Cause) -> String {
+fn finds(world: &World, outcome: Outcome, cause: StageCause) -> String {
     let report = world.verify();
     assert_finds(&report, &[(CERTIFICATE, outcome, cause)]);
     report.stage(CERTIFICATE).unwrap().found.clone()
@@ -55,7 +55,7 @@ fn an_expired_certificate_fails_whoever_made_it() {
             shown.not_after = now - DAY * 3;
             shown.trusted = Err("Expired".into());
         });
-        let found = finds(&world, Outcome::Fail, Cause::Expired);
+        let found = finds(&world, Outcome::Fail, StageCause::Expired);
         assert_eq!(found, "the certificate expired 3 days ago");
     }
 }
@@ -66,7 +66,7 @@ fn a_certificate_for_another_name_fails_and_says_whose_it_is() {
     change(&world, |shown| {
         shown.names = vec!["old.example.org".into(), "*.example.net".into()]
     });
-    let found = finds(&world, Outcome::Fail, Cause::WrongName);
+    let found = finds(&world, Outcome::Fail, StageCause::WrongName);
     assert_eq!(
         found,
         "the certificate is for old.example.org, *.example.net, not for hub.example.org"
@@ -79,7 +79,7 @@ fn a_certificate_that_this_machine_does_not_trust_fails() {
     change(&world, |shown| {
         shown.trusted = Err("invalid peer certificate: UnknownIssuer".into())
     });
-    let found = finds(&world, Outcome::Fail, Cause::Untrusted);
+    let found = finds(&world, Outcome::Fail, StageCause::Untrusted);
     assert!(
         found.contains("signed by R11") && found.contains("UnknownIssuer"),
         "{found}"
@@ -131,18 +131,18 @@ fn a_clock_that_is_behind_is_not_the_certificates_fault() {
         shown.not_before = now + DAY;
         shown.trusted = Err("NotValidYet".into());
     });
-    finds(&world, Outcome::Unknown, Cause::NotYetValid);
+    finds(&world, Outcome::Unknown, StageCause::NotYetValid);
 }
 
 #[test]
 fn traefiks_own_certificate_is_no_failure_while_lets_encrypt_may_still_answer() {
     let world = World::new();
     change(&world, traefiks_own);
-    finds(&world, Outcome::Unknown, Cause::DefaultCertificate);
+    finds(&world, Outcome::Unknown, StageCause::DefaultCertificate);
     // With files that traefik cannot use there is nothing to wait for.
     let world = own_certificate();
     change(&world, traefiks_own);
-    finds(&world, Outcome::Fail, Cause::DefaultCertificate);
+    finds(&world, Outcome::Fail, StageCause::DefaultCertificate);
 }
 
 #[test]
@@ -167,7 +167,7 @@ fn what_never_comes_is_waited_for_until_the_deadline_and_not_longer() {
     let mut world = World::new();
     world.patience = Patience::of(Duration::from_secs(20));
     change(&world, traefiks_own);
-    finds(&world, Outcome::Unknown, Cause::DefaultCertificate);
+    finds(&world, Outcome::Unknown, StageCause::DefaultCertificate);
     assert_eq!(world.host.monotonic().as_secs(), 20);
     let looks = world
         .host
@@ -184,7 +184,10 @@ fn behind_a_proxy_only_the_public_name_shows_the_certificate() {
     assert_all_pass(&world.verify());
     world.host.set_certificate(NAME, Err(no_address(NAME)));
     let report = world.verify();
-    assert_eq!(report.stage(CERTIFICATE).unwrap().cause, Some(Cause::NoAddress));
+    assert_eq!(
+        report.stage(CERTIFICATE).unwrap().cause,
+        Some(StageCause::NoAddress)
+    );
     assert_eq!(report.worst(), Outcome::Unknown);
 }
 
@@ -193,7 +196,7 @@ fn a_hub_whose_configuration_has_no_https_is_told_so() {
     let mut world = World::new();
     world.expected.local.https = None;
     world.running.lock().unwrap().proxy = Default::default();
-    finds(&world, Outcome::Fail, Cause::HttpsOff);
+    finds(&world, Outcome::Fail, StageCause::HttpsOff);
 }
 
 #[test]
@@ -204,7 +207,7 @@ fn traefik_without_tls_on_its_port_is_not_known() {
     world
         .host
         .set_certificate(NAME, Err(HttpError::Tls { at, detail }));
-    finds(&world, Outcome::Unknown, Cause::TlsFailed);
+    finds(&world, Outcome::Unknown, StageCause::TlsFailed);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use hubgate::host::{HttpError, HttpResponse};
-use hubgate::verify::{Cause, Outcome, StageName, verify};
+use hubgate::verify::{Outcome, StageCause, StageName, verify};
 
 use crate::world::{DOMAIN, WITNESS, World, assert_all_pass, assert_finds, no_address};
 
@@ -31,7 +31,7 @@ fn page_is(page: &str, response: HttpResponse) -> World {
     world
 }
 
-fn unknown(names: &[StageName], cause: Cause) -> Vec<(StageName, Outcome, Cause)> {
+fn unknown(names: &[StageName], cause: StageCause) -> Vec<(StageName, Outcome, StageCause)> {
     names
         .iter()
         .map(|name| (*name, Outcome::Unknown, cause))
@@ -46,7 +46,7 @@ fn a_network_login_page_that_answers_everything_with_200_passes_nothing() {
     );
     assert_finds(
         &everything_is(portal).verify(),
-        &unknown(&COGNITO, Cause::OddAnswer),
+        &unknown(&COGNITO, StageCause::OddAnswer),
     );
 }
 
@@ -55,7 +55,7 @@ fn a_network_login_page_that_redirects_everything_passes_nothing() {
     let portal = HttpResponse::redirect("https://portal.example.net/welcome");
     assert_finds(
         &everything_is(portal).verify(),
-        &unknown(&COGNITO, Cause::OddAnswer),
+        &unknown(&COGNITO, StageCause::OddAnswer),
     );
 }
 
@@ -63,7 +63,7 @@ fn a_network_login_page_that_redirects_everything_passes_nothing() {
 fn too_many_requests_and_outages_are_nobodys_fault_here() {
     for status in [429, 500, 502, 503] {
         let report = everything_is(HttpResponse::new(status, "")).verify();
-        assert_finds(&report, &unknown(&COGNITO, Cause::CognitoTrouble));
+        assert_finds(&report, &unknown(&COGNITO, StageCause::CognitoTrouble));
     }
 }
 
@@ -76,7 +76,10 @@ fn an_answer_that_is_too_long_is_not_known() {
             detail: "the answer is longer than 4 MiB".into(),
         })
     });
-    assert_finds(&world.verify(), &unknown(&COGNITO, Cause::CognitoUnreachable));
+    assert_finds(
+        &world.verify(),
+        &unknown(&COGNITO, StageCause::CognitoUnreachable),
+    );
 }
 
 #[test]
@@ -87,7 +90,7 @@ fn a_domain_without_an_address_does_not_exist_perhaps() {
     let report = world.verify();
     assert_finds(
         &report,
-        &[(StageName::CognitoClient, Outcome::Fail, Cause::NoSuchDomain)],
+        &[(StageName::CognitoClient, Outcome::Fail, StageCause::NoSuchDomain)],
     );
     let found = &report.stage(StageName::CognitoClient).unwrap().found;
     assert!(found.contains("perhaps"), "{found}");
@@ -97,7 +100,10 @@ fn a_domain_without_an_address_does_not_exist_perhaps() {
 fn a_machine_that_can_look_up_nothing_says_so_and_blames_no_domain() {
     let world = World::new();
     world.forget(&[DOMAIN, "cognito-idp.eu-west-1.amazonaws.com"]);
-    assert_finds(&world.verify(), &unknown(&COGNITO, Cause::CognitoUnreachable));
+    assert_finds(
+        &world.verify(),
+        &unknown(&COGNITO, StageCause::CognitoUnreachable),
+    );
 }
 
 #[test]
@@ -110,7 +116,10 @@ fn a_lookup_that_fails_just_now_blames_no_domain() {
             detail: "failed to lookup address information: Temporary failure in name resolution".into(),
         })
     });
-    assert_finds(&world.verify(), &unknown(&COGNITO, Cause::CognitoUnreachable));
+    assert_finds(
+        &world.verify(),
+        &unknown(&COGNITO, StageCause::CognitoUnreachable),
+    );
 }
 
 #[test]
@@ -118,7 +127,7 @@ fn an_error_at_authorize_alone_blames_no_domain() {
     let world = page_is("/oauth2/authorize", HttpResponse::new(403, "Request blocked"));
     assert_finds(
         &world.verify(),
-        &unknown(&[StageName::CognitoClient], Cause::OddAnswer),
+        &unknown(&[StageName::CognitoClient], StageCause::OddAnswer),
     );
 }
 
@@ -127,7 +136,7 @@ fn a_403_at_the_login_page_is_missing_branding_only_if_it_says_so() {
     let world = page_is("/login", HttpResponse::new(403, "Forbidden"));
     assert_finds(
         &world.verify(),
-        &unknown(&[StageName::CognitoClient], Cause::OddAnswer),
+        &unknown(&[StageName::CognitoClient], StageCause::OddAnswer),
     );
 }
 
@@ -137,21 +146,24 @@ fn a_pool_with_one_identity_provider_alone_sends_people_on() {
     assert_all_pass(&page_is("/login", to_idp.clone()).verify());
     // Without Cognito's own login page in between it may as well be a network's.
     let report = page_is("/oauth2/authorize", to_idp).verify();
-    assert_finds(&report, &unknown(&[StageName::CognitoClient], Cause::OddAnswer));
+    assert_finds(
+        &report,
+        &unknown(&[StageName::CognitoClient], StageCause::OddAnswer),
+    );
 }
 
 #[test]
 fn only_invalid_grant_is_a_right_secret() {
     let cases = [
-        (200, r#"{"access_token":"x"}"#, Cause::OddAnswer),
-        (200, r#"{"error":"invalid_grant"}"#, Cause::OddAnswer),
-        (400, r#"{"error":"invalid_request"}"#, Cause::OddAnswer),
-        (400, r#"{"error":"unauthorized_client"}"#, Cause::OddAnswer),
-        (400, r#"{"error":"something_new"}"#, Cause::OddAnswer),
-        (400, "invalid_grant", Cause::OddAnswer),
-        (400, r#"["invalid_grant"]"#, Cause::OddAnswer),
-        (302, "", Cause::OddAnswer),
-        (429, r#"{"error":"invalid_grant"}"#, Cause::CognitoTrouble),
+        (200, r#"{"access_token":"x"}"#, StageCause::OddAnswer),
+        (200, r#"{"error":"invalid_grant"}"#, StageCause::OddAnswer),
+        (400, r#"{"error":"invalid_request"}"#, StageCause::OddAnswer),
+        (400, r#"{"error":"unauthorized_client"}"#, StageCause::OddAnswer),
+        (400, r#"{"error":"something_new"}"#, StageCause::OddAnswer),
+        (400, "invalid_grant", StageCause::OddAnswer),
+        (400, r#"["invalid_grant"]"#, StageCause::OddAnswer),
+        (302, "", StageCause::OddAnswer),
+        (429, r#"{"error":"invalid_grant"}"#, StageCause::CognitoTrouble),
     ];
     for (status, body, cause) in cases {
         let report = page_is("/oauth2/token", HttpResponse::new(status, body)).verify();
@@ -163,7 +175,7 @@ fn only_invalid_grant_is_a_right_secret() {
     let report = page_is("/oauth2/token", wrong).verify();
     assert_finds(
         &report,
-        &[(StageName::ClientSecret, Outcome::Fail, Cause::WrongSecret)],
+        &[(StageName::ClientSecret, Outcome::Fail, StageCause::WrongSecret)],
     );
 }
 
@@ -175,7 +187,10 @@ fn a_token_endpoint_that_repeats_the_secret_does_not_make_us_repeat_it() {
     );
     // `verify` of the kit looks for the secret in everything that is shown.
     let report = page_is("/oauth2/token", HttpResponse::new(400, echo)).verify();
-    assert_finds(&report, &unknown(&[StageName::ClientSecret], Cause::OddAnswer));
+    assert_finds(
+        &report,
+        &unknown(&[StageName::ClientSecret], StageCause::OddAnswer),
+    );
 }
 
 #[test]
@@ -186,7 +201,7 @@ fn a_sign_out_that_leads_nearly_home_does_not_pass() {
         "/login?client_id=x",
     ] {
         let report = page_is("/logout", HttpResponse::redirect(place)).verify();
-        assert_finds(&report, &unknown(&[StageName::SignOut], Cause::OddAnswer));
+        assert_finds(&report, &unknown(&[StageName::SignOut], StageCause::OddAnswer));
     }
     for refusal in [
         HttpResponse::redirect("/error?client_id=x"),
@@ -195,7 +210,7 @@ fn a_sign_out_that_leads_nearly_home_does_not_pass() {
         let report = page_is("/logout", refusal).verify();
         assert_finds(
             &report,
-            &[(StageName::SignOut, Outcome::Fail, Cause::SignOutRefused)],
+            &[(StageName::SignOut, Outcome::Fail, StageCause::SignOutRefused)],
         );
     }
 }
@@ -204,13 +219,19 @@ fn a_sign_out_that_leads_nearly_home_does_not_pass() {
 fn a_code_without_a_login_is_no_proof() {
     let location = "https://hub.example.org/hub/oauth_callback?code=x&state=y";
     let report = page_is("/oauth2/authorize", HttpResponse::redirect(location)).verify();
-    assert_finds(&report, &unknown(&[StageName::CognitoClient], Cause::OddAnswer));
+    assert_finds(
+        &report,
+        &unknown(&[StageName::CognitoClient], StageCause::OddAnswer),
+    );
 }
 
 #[test]
 fn redirects_without_end_are_not_followed_without_end() {
     let report = page_is("/login", HttpResponse::redirect("/login?again")).verify();
-    assert_finds(&report, &unknown(&[StageName::CognitoClient], Cause::OddAnswer));
+    assert_finds(
+        &report,
+        &unknown(&[StageName::CognitoClient], StageCause::OddAnswer),
+    );
 }
 
 #[test]
@@ -234,7 +255,7 @@ fn without_a_secret_nothing_is_sent_and_the_reason_is_told() {
     );
     assert_finds(
         &report,
-        &unknown(&[StageName::ClientSecret], Cause::SecretNotAtHand),
+        &unknown(&[StageName::ClientSecret], StageCause::SecretNotAtHand),
     );
     assert_eq!(report.stage(StageName::ClientSecret).unwrap().found, why);
     assert_eq!(posts.load(std::sync::atomic::Ordering::SeqCst), 0);

@@ -2,16 +2,16 @@
 
 use clap::ValueEnum as _;
 use hubgate::standin::{Endpoint, Fault, Faults};
-use hubgate::verify::{Cause, Outcome, StageName};
+use hubgate::verify::{Outcome, StageCause, StageName};
 
 use crate::world::{World, answers, assert_all_pass, assert_finds};
 
 /// What verify has to say of a fault.
 enum Seen {
     /// It is wrong.
-    Fails(StageName, Cause),
+    Fails(StageName, StageCause),
     /// Neither right nor wrong can be told of these stages.
-    Unknown(&'static [StageName], Cause),
+    Unknown(&'static [StageName], StageCause),
     /// It shows in a person's login alone; everything that verify can see is right.
     NotWithoutAPerson,
     /// Nothing is wrong: the answers are right, only late.
@@ -27,20 +27,20 @@ const COGNITO: &[StageName] = &[
 fn seen(fault: Fault) -> Seen {
     use StageName::{ClientSecret, CognitoClient, SignOut};
     match fault {
-        Fault::RedirectMismatch => Seen::Fails(CognitoClient, Cause::RedirectMismatch),
-        Fault::UnknownClient => Seen::Fails(CognitoClient, Cause::UnknownClient),
-        Fault::NoIdentityProvider => Seen::Fails(CognitoClient, Cause::ClientNotEnabled),
+        Fault::RedirectMismatch => Seen::Fails(CognitoClient, StageCause::RedirectMismatch),
+        Fault::UnknownClient => Seen::Fails(CognitoClient, StageCause::UnknownClient),
+        Fault::NoIdentityProvider => Seen::Fails(CognitoClient, StageCause::ClientNotEnabled),
         Fault::InvalidScope | Fault::InvalidScopeAsDocumented => {
-            Seen::Fails(CognitoClient, Cause::InvalidScope)
+            Seen::Fails(CognitoClient, StageCause::InvalidScope)
         }
-        Fault::FlowNotAllowed => Seen::Fails(CognitoClient, Cause::FlowNotAllowed),
-        Fault::BrandingMissing => Seen::Fails(CognitoClient, Cause::BrandingMissing),
-        Fault::NoSuchDomain => Seen::Fails(CognitoClient, Cause::NoSuchDomain),
-        Fault::WrongSecret => Seen::Fails(ClientSecret, Cause::WrongSecret),
-        Fault::TokenOddAnswer => Seen::Unknown(&[ClientSecret], Cause::OddAnswer),
-        Fault::TokenServerError => Seen::Unknown(&[ClientSecret], Cause::CognitoTrouble),
-        Fault::SignOutRefused => Seen::Fails(SignOut, Cause::SignOutRefused),
-        Fault::NotHttp | Fault::Hang => Seen::Unknown(COGNITO, Cause::CognitoUnreachable),
+        Fault::FlowNotAllowed => Seen::Fails(CognitoClient, StageCause::FlowNotAllowed),
+        Fault::BrandingMissing => Seen::Fails(CognitoClient, StageCause::BrandingMissing),
+        Fault::NoSuchDomain => Seen::Fails(CognitoClient, StageCause::NoSuchDomain),
+        Fault::WrongSecret => Seen::Fails(ClientSecret, StageCause::WrongSecret),
+        Fault::TokenOddAnswer => Seen::Unknown(&[ClientSecret], StageCause::OddAnswer),
+        Fault::TokenServerError => Seen::Unknown(&[ClientSecret], StageCause::CognitoTrouble),
+        Fault::SignOutRefused => Seen::Fails(SignOut, StageCause::SignOutRefused),
+        Fault::NotHttp | Fault::Hang => Seen::Unknown(COGNITO, StageCause::CognitoUnreachable),
         Fault::Slow => Seen::Nothing,
         Fault::CodeRefused | Fault::Userinfo401 | Fault::IdTokenWithoutGroups | Fault::JwksMissing => {
             Seen::NotWithoutAPerson
@@ -96,7 +96,7 @@ fn a_fault_that_is_no_client_at_all_leaves_secret_and_sign_out_open() {
         let stage = report.stage(name).unwrap();
         assert_eq!(
             (stage.outcome, stage.cause),
-            (Outcome::Unknown, Some(Cause::NotAsked))
+            (Outcome::Unknown, Some(StageCause::NotAsked))
         );
     }
 }
@@ -138,7 +138,7 @@ fn a_page_that_hangs_alone_is_the_only_one_not_known() {
         });
         assert_finds(
             &world.verify(),
-            &[(name, Outcome::Unknown, Cause::CognitoUnreachable)],
+            &[(name, Outcome::Unknown, StageCause::CognitoUnreachable)],
         );
     }
 }
@@ -153,7 +153,7 @@ fn the_oldest_oauthenticator_shows_its_secret_in_a_header_and_has_no_pkce() {
     let report = world.with_fault(Fault::WrongSecret).verify();
     assert_finds(
         &report,
-        &[(StageName::ClientSecret, Outcome::Fail, Cause::WrongSecret)],
+        &[(StageName::ClientSecret, Outcome::Fail, StageCause::WrongSecret)],
     );
 }
 
@@ -164,8 +164,12 @@ fn two_faults_are_both_named() {
         .cognito
         .set_faults(Faults::of([Fault::RedirectMismatch, Fault::WrongSecret]));
     let wanted = [
-        (StageName::CognitoClient, Outcome::Fail, Cause::RedirectMismatch),
-        (StageName::ClientSecret, Outcome::Fail, Cause::WrongSecret),
+        (
+            StageName::CognitoClient,
+            Outcome::Fail,
+            StageCause::RedirectMismatch,
+        ),
+        (StageName::ClientSecret, Outcome::Fail, StageCause::WrongSecret),
     ];
     assert_finds(&world.verify(), &wanted);
 }
@@ -180,8 +184,12 @@ fn cognito_is_asked_although_the_hub_is_down() {
         });
     });
     let wanted = [
-        (StageName::HubApi, Outcome::Fail, Cause::HubDown),
-        (StageName::CognitoClient, Outcome::Fail, Cause::RedirectMismatch),
+        (StageName::HubApi, Outcome::Fail, StageCause::HubDown),
+        (
+            StageName::CognitoClient,
+            Outcome::Fail,
+            StageCause::RedirectMismatch,
+        ),
     ];
     assert_finds(&world.verify(), &wanted);
 }

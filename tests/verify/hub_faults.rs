@@ -3,7 +3,7 @@
 use hubgate::host::memory::{failed, finished};
 use hubgate::host::{Finished, HttpError, HttpResponse};
 use hubgate::standin::Fault;
-use hubgate::verify::{Cause, LoginLook, Outcome, StageName, verify};
+use hubgate::verify::{LoginLook, Outcome, StageCause, StageName, verify};
 
 use crate::machine::{Instead, Login};
 use crate::world::{HUB, World, answers, assert_all_pass, assert_finds};
@@ -22,12 +22,12 @@ fn answers_instead(status: u16, body: &str) -> World {
 #[test]
 fn traefik_down_hub_down_and_a_hub_that_starts_are_told_apart() {
     for (status, body, cause) in [
-        (502, "Bad Gateway", Cause::HubDown),
-        (503, "Service Unavailable", Cause::HubDown),
-        (504, "Gateway Timeout", Cause::HubDown),
-        (404, "404 page not found\n", Cause::HubStarting),
-        (500, "oops", Cause::HubError),
-        (404, "<h1>404 : Not Found</h1>", Cause::HubError),
+        (502, "Bad Gateway", StageCause::HubDown),
+        (503, "Service Unavailable", StageCause::HubDown),
+        (504, "Gateway Timeout", StageCause::HubDown),
+        (404, "404 page not found\n", StageCause::HubStarting),
+        (500, "oops", StageCause::HubError),
+        (404, "<h1>404 : Not Found</h1>", StageCause::HubError),
     ] {
         assert_finds(
             &answers_instead(status, body).verify(),
@@ -41,7 +41,7 @@ fn traefik_down_hub_down_and_a_hub_that_starts_are_told_apart() {
         })
     });
     let report = world.verify();
-    assert_finds(&report, &[(API, Outcome::Fail, Cause::TraefikDown)]);
+    assert_finds(&report, &[(API, Outcome::Fail, StageCause::TraefikDown)]);
     let found = &report.stage(API).unwrap().found;
     assert!(found.contains("127.0.0.1:443 refuses"), "{found}");
 }
@@ -56,7 +56,7 @@ fn a_server_that_says_200_to_everything_is_no_hub() {
         "",
     ] {
         let report = answers_instead(200, body).verify();
-        assert_finds(&report, &[(API, Outcome::Fail, Cause::NotJupyterhub)]);
+        assert_finds(&report, &[(API, Outcome::Fail, StageCause::NotJupyterhub)]);
     }
 }
 
@@ -68,7 +68,7 @@ fn a_hub_that_gives_no_answer_is_not_waited_for_without_end() {
             at: "hub.example.org:443".into(),
         })
     });
-    assert_finds(&world.verify(), &[(API, Outcome::Fail, Cause::HubSilent)]);
+    assert_finds(&world.verify(), &[(API, Outcome::Fail, StageCause::HubSilent)]);
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn traefik_with_an_older_configuration_redirects_to_https() {
         Ok(HttpResponse::redirect("https://hub.example.org/hub/api"))
     });
     let report = world.verify();
-    assert_finds(&report, &[(API, Outcome::Fail, Cause::OtherAddress)]);
+    assert_finds(&report, &[(API, Outcome::Fail, StageCause::OtherAddress)]);
     assert!(
         report
             .stage(API)
@@ -97,7 +97,7 @@ fn units_that_are_down_are_named_beside_what_still_works() {
     world.host.put(events, "populated 0\nfrozen 0\n", 0o444);
     world.host.program("/usr/bin/systemctl", |_, _| {
         Ok(Finished {
-            stdout: "active\ninactive\n".into(),
+            stdout: "inactive\nactive\n".into(),
             ..failed(3, "")
         })
     });
@@ -109,10 +109,13 @@ fn units_that_are_down_are_named_beside_what_still_works() {
         &world.patience,
         &mut |_| {},
     );
-    assert_finds(&report, &[(StageName::Units, Outcome::Fail, Cause::UnitDown)]);
+    assert_finds(
+        &report,
+        &[(StageName::Units, Outcome::Fail, StageCause::UnitDown)],
+    );
     assert_eq!(
         world.host.commands(),
-        ["/usr/bin/systemctl is-active jupyterhub traefik"]
+        ["/usr/bin/systemctl is-active traefik jupyterhub"]
     );
     drop(finished(""));
 }
@@ -131,7 +134,7 @@ fn a_login_page_for_anything_else_is_named() {
         let report = world.verify();
         assert_finds(
             &report,
-            &[(StageName::LoginPage, Outcome::Fail, Cause::OtherLogin)],
+            &[(StageName::LoginPage, Outcome::Fail, StageCause::OtherLogin)],
         );
         let words = &report.stage(StageName::LoginPage).unwrap().found;
         assert!(words.contains(found), "{words}");
@@ -144,12 +147,12 @@ fn the_first_use_login_is_no_oauth_at_all() {
     world.hub.change(|hub| hub.login = Login::Password);
     let report = world.verify();
     let page = report.stage(StageName::LoginPage).unwrap();
-    assert_eq!(page.cause, Some(Cause::OtherLogin));
+    assert_eq!(page.cause, Some(StageCause::OtherLogin));
     assert!(page.found.contains("asks for a password"), "{}", page.found);
     let redirect = report.stage(StageName::AuthorizeRedirect).unwrap();
     assert_eq!(
         (redirect.outcome, redirect.cause),
-        (Outcome::Fail, Some(Cause::NoOauth))
+        (Outcome::Fail, Some(StageCause::NoOauth))
     );
 }
 
@@ -163,7 +166,7 @@ fn with_auto_login_the_login_page_redirects() {
         .change(|hub| hub.login = Login::Button("AWS Cognito".into()));
     assert_finds(
         &world.verify(),
-        &[(StageName::LoginPage, Outcome::Fail, Cause::OtherLogin)],
+        &[(StageName::LoginPage, Outcome::Fail, StageCause::OtherLogin)],
     );
 }
 
@@ -175,7 +178,7 @@ fn a_hub_below_a_path_is_asked_there() {
     let mut elsewhere = World::of(&below);
     elsewhere.expected.local.base_url = hubgate::hub::BaseUrl::default();
     let report = elsewhere.verify();
-    assert_finds(&report, &[(API, Outcome::Fail, Cause::OtherAddress)]);
+    assert_finds(&report, &[(API, Outcome::Fail, StageCause::OtherAddress)]);
     assert!(
         report
             .stage(API)
@@ -234,7 +237,7 @@ fn each_parameter_that_differs_is_named() {
         let stage = report.stage(StageName::AuthorizeRedirect).unwrap();
         assert_eq!(
             (stage.outcome, stage.cause),
-            (Outcome::Fail, Some(Cause::AuthorizeDiffers)),
+            (Outcome::Fail, Some(StageCause::AuthorizeDiffers)),
             "{name}"
         );
         assert_eq!(
@@ -348,7 +351,7 @@ fn a_stop_on_request_ends_the_looking() {
     let stopped: Vec<_> = report
         .stages
         .iter()
-        .filter(|s| s.cause == Some(Cause::Stopped))
+        .filter(|s| s.cause == Some(StageCause::Stopped))
         .map(|s| s.name)
         .collect();
     assert!(

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hubgate::host::{Clock as _, HttpError, HttpResponse};
 use hubgate::standin::Fault;
-use hubgate::verify::{Cause, Outcome, Patience, StageName};
+use hubgate::verify::{Outcome, Patience, StageCause, StageName};
 
 use crate::machine::{answer, page};
 use crate::world::{HUB, World, answers, assert_all_pass, assert_finds, no_address};
@@ -26,7 +26,7 @@ fn outside(world: &World, public: impl Fn(&str) -> Answer + Send + Sync + 'stati
     });
 }
 
-fn finds(answer: Answer, cause: Cause) {
+fn finds(answer: Answer, cause: StageCause) {
     let world = World::new();
     outside(&world, move |_| answer.clone());
     assert_finds(&world.verify(), &[(PUBLIC, Outcome::Unknown, cause)]);
@@ -35,23 +35,32 @@ fn finds(answer: Answer, cause: Cause) {
 #[test]
 fn a_name_that_is_not_there_yet_or_out_of_reach_is_not_known() {
     let at = || "hub.example.org:443".to_owned();
-    finds(Err(no_address("hub.example.org")), Cause::NoAddress);
-    finds(Err(HttpError::Refused { at: at() }), Cause::PublicUnreachable);
-    finds(Err(HttpError::Timeout { at: at() }), Cause::PublicUnreachable);
+    finds(Err(no_address("hub.example.org")), StageCause::NoAddress);
+    finds(
+        Err(HttpError::Refused { at: at() }),
+        StageCause::PublicUnreachable,
+    );
+    finds(
+        Err(HttpError::Timeout { at: at() }),
+        StageCause::PublicUnreachable,
+    );
     let detail = "invalid peer certificate: UnknownIssuer".into();
-    finds(Err(HttpError::Tls { at: at(), detail }), Cause::TlsFailed);
+    finds(Err(HttpError::Tls { at: at(), detail }), StageCause::TlsFailed);
 }
 
 #[test]
 fn another_site_at_the_name_does_not_pass() {
-    finds(Ok(HttpResponse::new(200, "<h1>It works!</h1>")), Cause::OtherSite);
+    finds(
+        Ok(HttpResponse::new(200, "<h1>It works!</h1>")),
+        StageCause::OtherSite,
+    );
     finds(
         Ok(HttpResponse::new(503, "no healthy upstream")),
-        Cause::OtherSite,
+        StageCause::OtherSite,
     );
     finds(
         Ok(HttpResponse::redirect("https://www.example.org/")),
-        Cause::OtherSite,
+        StageCause::OtherSite,
     );
 }
 
@@ -66,7 +75,7 @@ fn another_hub_at_the_name_does_not_pass() {
         })
     });
     let report = world.verify();
-    assert_finds(&report, &[(PUBLIC, Outcome::Unknown, Cause::OtherSite)]);
+    assert_finds(&report, &[(PUBLIC, Outcome::Unknown, StageCause::OtherSite)]);
     let found = &report.stage(PUBLIC).unwrap().found;
     assert!(
         found.contains("https://hub.example.org/ leads to a hub with another login"),
@@ -95,7 +104,7 @@ fn what_cannot_mend_a_login_that_does_not_work_is_not_waited_for() {
         world.patience = Patience::of(Duration::from_secs(60));
         outside(&world, |_| Err(no_address("hub.example.org")));
         let report = world.verify();
-        assert_eq!(report.stage(PUBLIC).unwrap().cause, Some(Cause::NoAddress));
+        assert_eq!(report.stage(PUBLIC).unwrap().cause, Some(StageCause::NoAddress));
         world.host.monotonic().as_secs()
     };
     assert_eq!(waits(World::new()), 60);

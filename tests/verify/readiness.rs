@@ -5,7 +5,7 @@ use std::time::Duration;
 use hubgate::host::memory::{Event, MemoryHost};
 use hubgate::host::{Clock as _, Host as _, HttpError, HttpResponse};
 use hubgate::tljh::LocalHub;
-use hubgate::verify::{Cause, Outcome, Patience, StageName, wait_until_ready};
+use hubgate::verify::{Outcome, Patience, StageCause, StageName, wait_until_ready};
 
 use crate::machine::answer;
 use crate::world::{HUB, World, assert_all_pass};
@@ -56,7 +56,7 @@ fn a_hub_that_never_comes_is_given_up_at_the_deadline_with_what_was_seen_last() 
     let stage = wait_until_ready(&host, &LocalHub::default(), Duration::from_secs(30)).unwrap_err();
     assert_eq!(
         (stage.outcome, stage.cause),
-        (Outcome::Fail, Some(Cause::TraefikDown))
+        (Outcome::Fail, Some(StageCause::TraefikDown))
     );
     assert_eq!(host.monotonic().as_secs(), 30);
 }

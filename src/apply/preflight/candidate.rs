@@ -14,7 +14,7 @@ use crate::apply::record::state_dir::StateDir;
 use crate::apply::step::action::content;
 use crate::host::{Host, Invocation};
 use crate::plan::Step;
-use crate::tljh::{Observed, units};
+use crate::tljh::{HubFiles, Observed, units};
 
 const SCRIPT: &str = concat!(
     include_str!("../../../templates/apply/quick_start.py"),
@@ -75,8 +75,8 @@ pub fn load_candidate(
 }
 
 fn write_shadow(host: &dyn Host, observed: &Observed, steps: &[Step], shadow: &Path) -> Result<(), Cause> {
-    let folder = shadow.join("config/jupyterhub_config.d");
-    host.create_dir(&folder, 0o700)?;
+    let files = HubFiles::new(shadow);
+    host.create_dir(&files.folder(), 0o700)?;
     let mut config = observed.config.clone().unwrap_or_default();
     let mut settings = observed.awscognito_py.as_ref().map(|file| file.bytes.clone());
     for step in steps {
@@ -86,17 +86,13 @@ fn write_shadow(host: &dyn Host, observed: &Observed, steps: &[Step], shadow: &P
             settings = content(host, None, &step.kind)?;
         }
     }
-    host.write_atomic(
-        &shadow.join("config/config.yaml"),
-        config.to_json().as_bytes(),
-        0o600,
-        None,
-    )?;
-    host.write_atomic(&folder.join("awscognito.secret"), b"placeholder\n", 0o600, None)?;
+    let write = |path: &Path, bytes: &[u8]| host.write_atomic(path, bytes, 0o600, None);
+    write(&files.config_yaml(), config.to_json().as_bytes())?;
+    write(&files.awscognito_secret(), b"placeholder\n")?;
     if let Some(settings) = settings {
-        host.write_atomic(&folder.join("awscognito.py"), &settings, 0o600, None)?;
+        write(&files.awscognito_py(), &settings)?;
     }
-    copy_the_rest(host, observed, &folder)
+    copy_the_rest(host, observed, &files.folder())
 }
 
 /// Other settings, and whatever they may read from beside them.

@@ -1,4 +1,24 @@
 //! What is known to work before anything is touched.
 
 pub mod candidate;
-pub mod certificate_files;
+
+use crate::answers::Https;
+use crate::apply::error::Cause;
+use crate::host::Host;
+use crate::tljh::certificate;
+
+/// Whether traefik could serve with the certificate that the answers name. It would only log that it cannot,
+/// and serve nothing.
+///
+/// # Errors
+/// [`Cause::Preflight`] with all that is wrong.
+pub fn certificate_files(host: &dyn Host, https: &Https) -> Result<(), Cause> {
+    let Https::Certificate { cert, key } = https else {
+        return Ok(());
+    };
+    let wrong = certificate::file_faults(host, cert, key);
+    if wrong.is_empty() {
+        return Ok(());
+    }
+    Err(Cause::Preflight(wrong.iter().map(ToString::to_string).collect()))
+}

@@ -84,7 +84,7 @@ impl Scene<'_> {
             let restarts = restarts.checked_sub(restarts_before).unwrap_or(restarts);
             // Between the stop and the start of a restart by somebody else it is down, too.
             match units::stopped(self.host) {
-                Some((_, "inactive")) => looks_at_a_stopped_hub += 1,
+                Some((_, state)) if state.is_inactive() => looks_at_a_stopped_hub += 1,
                 _ => looks_at_a_stopped_hub = 0,
             }
             if looks_at_a_stopped_hub >= LOOKS_AT_A_STOPPED_HUB {

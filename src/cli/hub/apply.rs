@@ -14,7 +14,7 @@ use crate::plan::Plan;
 use crate::secret::Secret;
 use crate::told;
 use crate::ui::{Steps, Ui};
-use crate::verify::{Outcome, Patience, Report};
+use crate::verify::{Outcome, Patience, VerifyReport};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -76,7 +76,7 @@ struct Document<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     plan: Option<&'a Plan>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    report: Option<&'a Report>,
+    report: Option<&'a VerifyReport>,
     warnings: Vec<&'a String>,
 }
 
@@ -197,7 +197,7 @@ fn wish<'a>(
 }
 
 /// What was not seen is not claimed.
-fn done_words(report: &Report, answers: &Answers) -> String {
+fn done_words(report: &VerifyReport, answers: &Answers) -> String {
     let hub = &answers.hub;
     // Below a path, the hub answers there alone.
     let path = if hub.base_url.is_root() {
@@ -214,7 +214,7 @@ fn done_words(report: &Report, answers: &Answers) -> String {
     }
 }
 
-fn tell_unknown(ui: Ui, report: &Report) {
+fn tell_unknown(ui: Ui, report: &VerifyReport) {
     for stage in report.with(Outcome::Unknown) {
         ui.warn(format!("not known yet: {}: {}", stage.name, stage.found));
         if let Some(hint) = &stage.hint {
@@ -233,7 +233,7 @@ mod tests {
 
     #[test]
     fn the_address_that_people_get_has_the_hub_s_path() {
-        let report = Report {
+        let report = VerifyReport {
             stages: Vec::new(),
             not_checked: Vec::new(),
             took: Duration::ZERO,

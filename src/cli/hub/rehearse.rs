@@ -8,7 +8,7 @@ use crate::told::{self, Context as _};
 use crate::answers::{Answers, Key, Problems, merge, read_file, resolve};
 use crate::cli::{AnswerFlags, Global, exit};
 use crate::host::{Host, Interrupt, SystemHost};
-use crate::rehearse::{EXAMPLE, Rehearsal, Report};
+use crate::rehearse::{EXAMPLE, Rehearsal, RehearsalReport};
 use crate::ui::{Steps, Ui};
 
 /// Starts a real JupyterHub of the release that the answers are for, with the configuration as it would be
@@ -51,7 +51,7 @@ pub fn run(global: &Global, args: &Args) -> told::Result<ExitCode> {
     let verdict = ExitCode::from(if report.ok { exit::DONE } else { exit::FAULT_FOUND });
     if args.keep {
         let kept = rehearsal.kept();
-        ui.document(&Report {
+        ui.document(&RehearsalReport {
             kept: Some(kept.clone()),
             ..report
         })?;
@@ -98,7 +98,7 @@ fn answers(ui: Ui, args: &Args, host: &dyn Host) -> told::Result<(Answers, bool)
     Ok((checked.answers, is_example))
 }
 
-fn tell(ui: Ui, answers: &Answers, report: &Report, rehearsal: &Rehearsal<'_>) {
+fn tell(ui: Ui, answers: &Answers, report: &RehearsalReport, rehearsal: &Rehearsal<'_>) {
     for line in report.lines() {
         ui.line(line);
     }

@@ -1,6 +1,5 @@
 //! `hubgate verify`: is the login working?
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -14,11 +13,8 @@ use crate::cli::hub::recovery::recover_first;
 use crate::cli::{AnswerFlags, Global, exit};
 use crate::host::{Host, Interrupt, SystemHost};
 use crate::secret::{Secret, SecretSource};
-use crate::tljh::LocalHub;
-use crate::verify::{Expectation, Outcome, Patience, Report, Stage, StageName, verify};
-
-/// The secret that the hub itself reads, below TLJH's prefix.
-const INSTALLED_SECRET: &str = "config/jupyterhub_config.d/awscognito.secret";
+use crate::tljh::{HubFiles, LocalHub};
+use crate::verify::{Expectation, Outcome, Patience, Stage, StageName, VerifyReport, verify};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -45,7 +41,7 @@ struct Document<'a> {
     outcome: Outcome,
     strict: bool,
     #[serde(flatten)]
-    report: &'a Report,
+    report: &'a VerifyReport,
     warnings: &'a [String],
 }
 
@@ -93,7 +89,7 @@ fn secret(
     answers: &Answers,
     warnings: &mut Vec<String>,
 ) -> Result<Secret, String> {
-    let installed: PathBuf = global.prefix.join(INSTALLED_SECRET);
+    let installed = HubFiles::new(&global.prefix).awscognito_secret();
     let mut resolve = |source: &SecretSource| {
         let resolved = source
             .resolve(host, &global.prefix)
@@ -128,7 +124,12 @@ fn tell(global: &Global, stage: &Stage) {
     }
 }
 
-fn summarize(global: &Global, args: &Args, report: &Report, warnings: &[String]) -> told::Result<ExitCode> {
+fn summarize(
+    global: &Global,
+    args: &Args,
+    report: &VerifyReport,
+    warnings: &[String],
+) -> told::Result<ExitCode> {
     let count = |outcome| report.with(outcome).count();
     let (failed, unknown) = (count(Outcome::Fail), count(Outcome::Unknown));
     let words = match (failed, unknown) {

@@ -6,9 +6,9 @@ use crate::host::http::HttpResponse;
 use crate::host::memory::{MemoryHost, failed, finished, hangs};
 use crate::hub::OauthenticatorVersion;
 use crate::progress::Silent;
+use crate::rehearse::hub_folder::Secrets;
 use crate::rehearse::python::Python;
 use crate::rehearse::release::Pinned;
-use crate::rehearse::stage::Secrets;
 use crate::rehearse::testing::answers;
 
 const CRASH: &str = "[I 2026 JupyterHub app:1] Running JupyterHub version 5.5.4\n\
@@ -45,16 +45,16 @@ fn machine(
     (host, environment)
 }
 
-fn started<'h>(host: &'h MemoryHost, environment: &HubEnvironment) -> Result<Hub<'h>, HubError> {
+fn started<'h>(host: &'h MemoryHost, environment: &HubEnvironment) -> Result<RehearsedHub<'h>, HubError> {
     let answers = answers("allow = 'all'", "", "", "17");
-    let place = Place::find(&answers).unwrap();
+    let place = HubPlace::find(&answers).unwrap();
     let secret = || Secret::new("not a secret".into());
     let secrets = Secrets {
         client: secret(),
         api: secret(),
         proxy: secret(),
     };
-    let stage = Stage::build(
+    let stage = HubFolder::build(
         &SystemHost::new(),
         &answers,
         "",
@@ -65,7 +65,7 @@ fn started<'h>(host: &'h MemoryHost, environment: &HubEnvironment) -> Result<Hub
     .unwrap();
     host.set_var("PATH", "/usr/bin");
     host.put_folder(stage.path(), 0o700);
-    Hub::start(host, environment, &stage, place, secret())
+    RehearsedHub::start(host, environment, &stage, place, secret())
 }
 
 #[test]

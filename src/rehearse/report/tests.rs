@@ -19,15 +19,15 @@ fn ada(admin: bool, groups: Option<&[&str]>) -> Identity {
     }
 }
 
-fn seen_as(identity: Identity) -> Outcome {
-    Outcome::In {
+fn seen_as(identity: Identity) -> VisitOutcome {
+    VisitOutcome::In {
         identity,
         logout_fault: None,
     }
 }
 
-fn is_ok(promise: Promise, outcome: Outcome) -> bool {
-    let mut report = Report::new(&RELEASES[0], "17.4.0", "3.11.7", "/env".into());
+fn is_ok(promise: Promise, outcome: VisitOutcome) -> bool {
+    let mut report = RehearsalReport::new(&RELEASES[0], "17.4.0", "3.11.7", "/env".into());
     report.add(&person("someone"), &promise, outcome);
     assert_eq!(report.ok, report.people[0].ok);
     report.ok
@@ -46,7 +46,7 @@ fn a_promise_is_kept_by_the_same_name_rights_and_groups_alone() {
     assert!(!is_ok(promise(), seen_as(other)));
     assert!(!is_ok(
         promise(),
-        Outcome::Refused {
+        VisitOutcome::Refused {
             status: 403,
             says: String::new()
         }
@@ -66,25 +66,25 @@ fn a_refusal_is_a_403_and_nothing_else() {
     let says = || "no".to_owned();
     assert!(is_ok(
         Promise::Refused,
-        Outcome::Refused {
+        VisitOutcome::Refused {
             status: 403,
             says: says()
         }
     ));
     assert!(!is_ok(
         Promise::Refused,
-        Outcome::Refused {
+        VisitOutcome::Refused {
             status: 500,
             says: says()
         }
     ));
-    assert!(!is_ok(Promise::Refused, Outcome::Lost(says())));
+    assert!(!is_ok(Promise::Refused, VisitOutcome::Lost(says())));
     assert!(!is_ok(Promise::Refused, seen_as(ada(false, None))));
 }
 
 #[test]
 fn a_login_that_cannot_be_ended_is_a_fault() {
-    let outcome = Outcome::In {
+    let outcome = VisitOutcome::In {
         identity: ada(false, None),
         logout_fault: Some("still logged in".into()),
     };
@@ -93,7 +93,7 @@ fn a_login_that_cannot_be_ended_is_a_fault() {
 
 #[test]
 fn a_complaint_in_the_log_is_a_fault() {
-    let mut report = Report::new(&RELEASES[0], "17.4.0", "3.11.7", "/env".into());
+    let mut report = RehearsalReport::new(&RELEASES[0], "17.4.0", "3.11.7", "/env".into());
     report.read("[W 2026 JupyterHub x:1] GenericOAuthenticator.x is deprecated");
     assert!(!report.ok);
     assert!(report.lines().iter().any(|line| line.contains("x is deprecated")));
@@ -101,13 +101,13 @@ fn a_complaint_in_the_log_is_a_fault() {
 
 #[test]
 fn the_table_puts_what_was_promised_beside_what_happened() {
-    let mut report = Report::new(&RELEASES[1], "16.3.0", "3.11.7", "/env".into());
+    let mut report = RehearsalReport::new(&RELEASES[1], "16.3.0", "3.11.7", "/env".into());
     report.add(
         &person("administrator ada"),
         &Promise::In(ada(true, None)),
         seen_as(ada(true, None)),
     );
-    let refused = |says: &str| Outcome::Refused {
+    let refused = |says: &str| VisitOutcome::Refused {
         status: 403,
         says: says.into(),
     };
@@ -116,7 +116,7 @@ fn the_table_puts_what_was_promised_beside_what_happened() {
     report.add(
         &person("bob"),
         &Promise::In(ada(false, None)),
-        Outcome::Refused {
+        VisitOutcome::Refused {
             status: 500,
             says: "Oops.".into(),
         },

@@ -31,10 +31,6 @@ pub fn open(host: &MemoryHost, name: &str, running: &Shared) {
     host.site(format!("https://{DOMAIN}"), |request, _| Ok(cognito(request)));
     host.set_certificate(HUB, Ok(certificate(host)));
     host.put_folder(BOOTED, 0o755);
-    for unit in ["jupyterhub", "traefik"] {
-        let events = format!("/sys/fs/cgroup/system.slice/{unit}.service/cgroup.events");
-        host.put(events, "populated 1\nfrozen 0\n", 0o444);
-    }
 }
 
 /// A good one, a month old, with two months to go.

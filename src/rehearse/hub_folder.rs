@@ -18,7 +18,7 @@ const CONFIGURATION: &str = include_str!("../../templates/rehearse/jupyterhub_co
 
 /// Where the hub is, this once.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct HubPlace {
     /// What a browser opens, with a slash at its end.
     pub url: String,
     /// Where Cognito sends people back to.
@@ -30,7 +30,7 @@ pub struct Place {
     proxy_api_port: u16,
 }
 
-impl Place {
+impl HubPlace {
     /// Three free ports of 127.0.0.1. Someone else may take one before the hub does; then it does not
     /// start, and is tried again elsewhere.
     ///
@@ -45,7 +45,7 @@ impl Place {
         let origin = format!("http://127.0.0.1:{}", port(public)?);
         let url = HubUrl::parse(&origin).map_err(|error| std::io::Error::other(error.to_string()))?;
         let base = &answers.hub.base_url;
-        Ok(Place {
+        Ok(HubPlace {
             url: format!("{origin}{}", base.as_str()),
             callback_url: callback_url(&url, base),
             sign_out_url: sign_out_url(&url, base),
@@ -91,11 +91,11 @@ pub struct Secrets {
 
 /// A folder for one hub, removed with this.
 #[derive(Debug)]
-pub struct Stage {
+pub struct HubFolder {
     folder: TempDir,
 }
 
-impl Stage {
+impl HubFolder {
     /// Lays out what TLJH would: a configuration and, in a folder beside it, the rendered file with the secret.
     ///
     /// # Errors
@@ -104,7 +104,7 @@ impl Stage {
         host: &dyn Host,
         answers: &Answers,
         awscognito: &str,
-        place: &Place,
+        place: &HubPlace,
         stand_in: &str,
         secrets: &Secrets,
     ) -> std::io::Result<Self> {
@@ -149,7 +149,7 @@ impl Stage {
         for (path, bytes) in files {
             host.write_atomic(&path, &bytes, 0o600, None)?;
         }
-        Ok(Stage { folder })
+        Ok(HubFolder { folder })
     }
 
     /// Where it is.
@@ -164,7 +164,7 @@ impl Stage {
 }
 
 /// Each address in the rendered file, and what it is here.
-fn addresses(answers: &Answers, place: &Place, stand_in: &str) -> BTreeMap<&'static str, Address> {
+fn addresses(answers: &Answers, place: &HubPlace, stand_in: &str) -> BTreeMap<&'static str, Address> {
     let cognito = &answers.cognito;
     let cognitos = format!("https://{}", cognito.domain.as_str());
     let here = |rendered: &str| rendered.replacen(&cognitos, stand_in, 1);

@@ -3,10 +3,10 @@
 //! One fault shows in several answers: to an unknown client neither its secret nor its sign-out URL is
 //! right. Only the stage that the fault belongs to fails; the others do not know.
 
-use super::Expectation;
-use super::cognito::{Answers, Authorize, Logout, Silence, Token};
-use super::report::{Cause, Stage, StageName};
+use super::{Authorize, CognitoAnswers, Logout, Silence, Token};
 use crate::host::HttpError;
+use crate::verify::Expectation;
+use crate::verify::report::{Stage, StageCause, StageName};
 
 const AT_CLIENT: &str = "Cognito console: your user pool, App clients, your client";
 
@@ -20,7 +20,11 @@ enum Overall {
 
 /// The stages `cognito-client`, `client-secret` and `sign-out`. `why_no_secret` is told where there was
 /// none to try.
-pub(super) fn stages(answers: &Answers, expected: &Expectation, why_no_secret: &str) -> [Stage; 3] {
+pub(in crate::verify) fn stages(
+    answers: &CognitoAnswers,
+    expected: &Expectation,
+    why_no_secret: &str,
+) -> [Stage; 3] {
     let overall = overall(answers, expected);
     [
         client(answers, &overall, expected),
@@ -29,7 +33,7 @@ pub(super) fn stages(answers: &Answers, expected: &Expectation, why_no_secret: &
     ]
 }
 
-fn overall(answers: &Answers, expected: &Expectation) -> Option<Overall> {
+fn overall(answers: &CognitoAnswers, expected: &Expectation) -> Option<Overall> {
     if answers.authorize == Authorize::Silent(Silence::NoAddress) {
         return Some(Overall::NoDomain(format!("{} has no address", expected.domain())));
     }
@@ -48,18 +52,18 @@ fn overall(answers: &Answers, expected: &Expectation) -> Option<Overall> {
     (refused && unknown).then_some(Overall::NoClient)
 }
 
-fn client(answers: &Answers, overall: &Option<Overall>, expected: &Expectation) -> Stage {
+fn client(answers: &CognitoAnswers, overall: &Option<Overall>, expected: &Expectation) -> Stage {
     let name = StageName::CognitoClient;
     let fail = |cause, found: String| Stage::fail(name, cause, found);
     let id = &expected.client_id;
     match overall {
         Some(Overall::NoDomain(why)) => {
-            return fail(Cause::NoSuchDomain, format!("{why}: perhaps the domain does not exist"))
+            return fail(StageCause::NoSuchDomain, format!("{why}: perhaps the domain does not exist"))
                 .hint("compare it with the Cognito console: your user pool, Branding, Domain; a new domain needs up to 5 minutes, a custom one up to an hour for its certificate");
         }
         Some(Overall::NoClient) => {
             return fail(
-                Cause::UnknownClient,
+                StageCause::UnknownClient,
                 format!("Cognito does not know the app client {id}"),
             )
             .hint(format!(
@@ -80,13 +84,13 @@ fn client(answers: &Answers, overall: &Option<Overall>, expected: &Expectation) 
         Authorize::ErrorPage(error) => error_page(error, answers, expected),
         Authorize::Callback { error, description } => callback(error, description, expected),
         Authorize::NoBranding => fail(
-            Cause::BrandingMissing,
+            StageCause::BrandingMissing,
             "managed login has no branding style, so Cognito shows no login page (\"Login pages unavailable\")".to_owned(),
         )
         .hint("aws cognito-idp create-managed-login-branding --user-pool-id POOL --client-id ID --use-cognito-provided-values; or choose the classic hosted UI for the domain (Branding, Domain)"),
         Authorize::Elsewhere(site) => Stage::unknown(
             name,
-            Cause::OddAnswer,
+            StageCause::OddAnswer,
             format!("the way to Cognito leads to {site}, and not to its login page"),
         )
         .hint("right if that is the user pool's only identity provider; wrong if it is the login page of a network"),
@@ -94,11 +98,11 @@ fn client(answers: &Answers, overall: &Option<Overall>, expected: &Expectation) 
     }
 }
 
-fn error_page(error: &str, answers: &Answers, expected: &Expectation) -> Stage {
+fn error_page(error: &str, answers: &CognitoAnswers, expected: &Expectation) -> Stage {
     let fail = |cause, found: String| Stage::fail(StageName::CognitoClient, cause, found);
     match error {
         "redirect_mismatch" => fail(
-            Cause::RedirectMismatch,
+            StageCause::RedirectMismatch,
             format!("Cognito does not know the callback URL {}", expected.callback_url),
         )
         .hint(format!(
@@ -113,12 +117,12 @@ fn error_page(error: &str, answers: &Answers, expected: &Expectation) -> Stage {
             match answers.token {
                 // token knows the client, or at least its secret.
                 Some(Token::InvalidGrant | Token::UnauthorizedClient) => fail(
-                    Cause::ClientNotEnabled,
+                    StageCause::ClientNotEnabled,
                     format!("{either} ({})", expected.client_id),
                 )
                 .hint(hint),
                 _ => fail(
-                    Cause::Refused,
+                    StageCause::Refused,
                     format!(
                         "Cognito does not know the app client {}, or {either}",
                         expected.client_id
@@ -128,7 +132,7 @@ fn error_page(error: &str, answers: &Answers, expected: &Expectation) -> Stage {
             }
         }
         other => fail(
-            Cause::Refused,
+            StageCause::Refused,
             format!(
                 "Cognito refuses the login request ({})",
                 if other.is_empty() {
@@ -148,7 +152,7 @@ fn callback(error: &str, description: &str, expected: &Expectation) -> Stage {
     if error == "invalid_scope" || description.contains("invalid_scope") {
         let scopes = expected.scopes.join(" ");
         return fail(
-            Cause::InvalidScope,
+            StageCause::InvalidScope,
             format!("a scope is not allowed for the app client; the hub asks for: {scopes}"),
         )
         .hint(format!(
@@ -157,7 +161,7 @@ fn callback(error: &str, description: &str, expected: &Expectation) -> Stage {
     }
     match error {
         "unauthorized_client" => fail(
-            Cause::FlowNotAllowed,
+            StageCause::FlowNotAllowed,
             "the app client may not use the authorization code grant".to_owned(),
         )
         .hint(format!(
@@ -165,7 +169,7 @@ fn callback(error: &str, description: &str, expected: &Expectation) -> Stage {
         )),
         "" => Stage::unknown(
             StageName::CognitoClient,
-            Cause::OddAnswer,
+            StageCause::OddAnswer,
             "Cognito sends back to the hub at once, without a login and without an error",
         ),
         other => {
@@ -175,7 +179,7 @@ fn callback(error: &str, description: &str, expected: &Expectation) -> Stage {
                 format!(": {description}")
             };
             fail(
-                Cause::Refused,
+                StageCause::Refused,
                 format!("Cognito refuses the login request ({other}{why})"),
             )
             .hint(AT_CLIENT)
@@ -183,15 +187,15 @@ fn callback(error: &str, description: &str, expected: &Expectation) -> Stage {
     }
 }
 
-fn secret(answers: &Answers, overall: &Option<Overall>, why_no_secret: &str) -> Stage {
+fn secret(answers: &CognitoAnswers, overall: &Option<Overall>, why_no_secret: &str) -> Stage {
     let name = StageName::ClientSecret;
     let unknown = |cause, found: &str| Stage::unknown(name, cause, found);
     let Some(token) = &answers.token else {
-        return unknown(Cause::SecretNotAtHand, why_no_secret)
+        return unknown(StageCause::SecretNotAtHand, why_no_secret)
             .hint("run this as root on the hub, or name the secret's source with --client-secret-from");
     };
     if let Some(overall) = overall {
-        return unknown(Cause::NotAsked, overall.why_not());
+        return unknown(StageCause::NotAsked, overall.why_not());
     }
     match token {
         Token::InvalidGrant => Stage::pass(
@@ -200,7 +204,7 @@ fn secret(answers: &Answers, overall: &Option<Overall>, why_no_secret: &str) -> 
         ),
         Token::InvalidClient => Stage::fail(
             name,
-            Cause::WrongSecret,
+            StageCause::WrongSecret,
             "the client secret is wrong (or the app client has none)",
         )
         .hint(format!(
@@ -208,36 +212,36 @@ fn secret(answers: &Answers, overall: &Option<Overall>, why_no_secret: &str) -> 
         )),
         Token::UnauthorizedClient => unknown(
             if is_flow_refused(&answers.authorize) {
-                Cause::NotAsked
+                StageCause::NotAsked
             } else {
-                Cause::OddAnswer
+                StageCause::OddAnswer
             },
             "cannot be told as long as Cognito does not let the client use the code flow",
         ),
         Token::Other => unknown(
-            Cause::OddAnswer,
+            StageCause::OddAnswer,
             "Cognito refuses the request, but neither its code nor its secret",
         ),
         Token::Silent(silence) => silent_about(name, silence, "the token endpoint"),
     }
 }
 
-fn sign_out(answers: &Answers, overall: &Option<Overall>, expected: &Expectation) -> Stage {
+fn sign_out(answers: &CognitoAnswers, overall: &Option<Overall>, expected: &Expectation) -> Stage {
     let name = StageName::SignOut;
     if let Some(overall) = overall {
-        return Stage::unknown(name, Cause::NotAsked, overall.why_not());
+        return Stage::unknown(name, StageCause::NotAsked, overall.why_not());
     }
     match &answers.logout {
         Logout::Accepted => Stage::pass(name, "Cognito accepts the sign-out URL"),
         Logout::Refused => {
             let url = &expected.sign_out_url;
-            Stage::fail(name, Cause::SignOutRefused, format!("Cognito does not know the sign-out URL {url}")).hint(
+            Stage::fail(name, StageCause::SignOutRefused, format!("Cognito does not know the sign-out URL {url}")).hint(
                 format!("{AT_CLIENT}, Login pages, Edit: add exactly this to the allowed sign-out URLs (the last slash counts): {url}"),
             )
         }
         Logout::Elsewhere(place) => Stage::unknown(
             name,
-            Cause::OddAnswer,
+            StageCause::OddAnswer,
             format!(
                 "Cognito's sign-out leads to {place}, and not back to {}",
                 expected.sign_out_url
@@ -272,14 +276,14 @@ fn silent_about(name: StageName, silence: &Silence, what: &str) -> Stage {
     match silence {
         Silence::Unreachable(HttpError::Dns { .. }) => Stage::unknown(
             name,
-            Cause::CognitoUnreachable,
+            StageCause::CognitoUnreachable,
             format!("{what}: this machine cannot look up names"),
         )
         .hint("does this machine reach the internet? The hub must reach Cognito, or nobody logs in"),
-        Silence::NoAddress => Stage::unknown(name, Cause::NoSuchDomain, format!("{what} has no address")),
+        Silence::NoAddress => Stage::unknown(name, StageCause::NoSuchDomain, format!("{what} has no address")),
         Silence::Unreachable(error) => Stage::unknown(
             name,
-            Cause::CognitoUnreachable,
+            StageCause::CognitoUnreachable,
             format!("{what} cannot be reached: {error}"),
         )
         .hint(match error {
@@ -288,13 +292,13 @@ fn silent_about(name: StageName, silence: &Silence, what: &str) -> Stage {
         }),
         Silence::Trouble(status) => Stage::unknown(
             name,
-            Cause::CognitoTrouble,
+            StageCause::CognitoTrouble,
             format!("{what} answers with HTTP {status}: Cognito is busy or has trouble of its own"),
         )
         .hint("try again in a minute"),
         Silence::Odd(status) => Stage::unknown(
             name,
-            Cause::OddAnswer,
+            StageCause::OddAnswer,
             format!("{what} answers with HTTP {status}, which is none of Cognito's answers to this"),
         )
         .hint("a firewall or a web proxy may answer in Cognito's place"),

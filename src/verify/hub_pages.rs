@@ -8,7 +8,7 @@ use crate::host::{Host, HttpError, HttpRequest, HttpResponse};
 use crate::tljh::LocalHub;
 
 /// A way to the hub's pages: through this machine's traefik, or through the public name.
-pub(super) struct Door<'a> {
+pub(super) struct HubPages<'a> {
     pub(super) host: &'a dyn Host,
     /// Scheme, host and port as they stand in the URLs asked for.
     origin: String,
@@ -18,11 +18,11 @@ pub(super) struct Door<'a> {
     timeout: Duration,
 }
 
-impl<'a> Door<'a> {
+impl<'a> HubPages<'a> {
     /// Without knowing what the hub is called outside: by the address that traefik has here.
     pub(super) fn nameless(host: &'a dyn Host, hub: &LocalHub, timeout: Duration) -> Self {
         let scheme = if hub.https.is_some() { "https" } else { "http" };
-        Door {
+        HubPages {
             host,
             origin: format!("{scheme}://{}", hub.address()),
             local: Some(hub.address()),
@@ -42,7 +42,7 @@ impl<'a> Door<'a> {
             let scheme = if https { "https" } else { "http" };
             format!("{scheme}://{}", expected.hub_host)
         };
-        Door {
+        HubPages {
             host,
             origin,
             local: Some(expected.local.address()),
@@ -53,7 +53,7 @@ impl<'a> Door<'a> {
 
     /// As everybody reaches it: DNS, whatever stands in front, and a certificate that is trusted.
     pub(super) fn public(host: &'a dyn Host, expected: &Expectation, timeout: Duration) -> Self {
-        Door {
+        HubPages {
             host,
             origin: expected.hub_url.clone(),
             local: None,

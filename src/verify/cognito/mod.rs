@@ -1,5 +1,7 @@
 //! Three questions to Cognito, and what its answers mean before anybody judges them.
 
+mod judge;
+
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -7,12 +9,14 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::Expectation;
-use super::door::navigation;
-use super::expectation::ClientAuth;
 use crate::host::http::{Method, Page, Session};
 use crate::host::{Host, HttpError, HttpRequest, HttpResponse};
 use crate::secret::Secret;
+use crate::verify::Expectation;
+use crate::verify::expectation::ClientAuth;
+use crate::verify::hub_pages::navigation;
+
+pub(super) use judge::stages;
 
 /// Pages between the hub's request and the login form; Cognito has one.
 const HOPS: usize = 4;
@@ -78,7 +82,7 @@ pub(super) enum Logout {
 }
 
 /// What came of all three.
-pub(super) struct Answers {
+pub(super) struct CognitoAnswers {
     pub(super) authorize: Authorize,
     /// `None`: there was no secret to try.
     pub(super) token: Option<Token>,
