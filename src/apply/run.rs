@@ -16,6 +16,7 @@ use crate::host::{Host, Lock};
 use crate::plan::{Plan, Step, StepKind};
 use crate::progress::{Progress, timed};
 use crate::render::sha256_hex;
+use crate::tljh::observe::versions;
 
 /// What a run is to do.
 pub struct Order<'a> {
@@ -104,6 +105,7 @@ fn begin(scene: &mut Scene<'_>, state: &StateDir, order: &Order<'_>) -> Result<J
     journal.of.clone_from(&order.of);
     journal.answers.clone_from(&order.answers);
     journal.folder_mode = host.stat(&scene.files.folder())?.map(|stat| stat.mode);
+    journal.made_lock = will_make_lock(scene)?;
     journal.look = look(host, &scene.files);
     journal.look_is_older = changed_since_start(host, &scene.files);
     scene.run.clone_from(&journal.id);
@@ -115,6 +117,11 @@ fn begin(scene: &mut Scene<'_>, state: &StateDir, order: &Order<'_>) -> Result<J
         let _ = close(host, &mut journal, state, RunState::Undone);
     }
     written.map(|()| journal)
+}
+
+fn will_make_lock(scene: &Scene<'_>) -> io::Result<bool> {
+    let is_there = scene.host.stat(&scene.files.config_lock())?.is_some();
+    Ok(!is_there && versions(scene.host, scene.files.prefix())?.is_without_lock())
 }
 
 /// The record and its marker first, so that a copy of a secret that a crash leaves beside its file is

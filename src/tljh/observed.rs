@@ -70,3 +70,43 @@ pub struct Versions {
     /// `oauthenticator`.
     pub oauthenticator: Option<String>,
 }
+
+impl Versions {
+    /// Whether TLJH is one whose `tljh-config` never makes a lock, so that the file is hubgate's. 2.0.0 brought
+    /// it, and 1.0.1.dev0 was what came between.
+    ///
+    /// Source: <https://github.com/jupyterhub/the-littlest-jupyterhub/commit/bdbb3ad>
+    pub fn is_without_lock(&self) -> bool {
+        let digits = |part: &str| part.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok();
+        let numbers = |tljh: &String| tljh.split('.').map_while(digits).collect::<Vec<u32>>();
+        self.tljh
+            .as_ref()
+            .map(numbers)
+            .is_some_and(|tljh| !tljh.is_empty() && tljh <= vec![1, 0, 0])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lock_is_tljhs_own_from_2_0_on() {
+        for (tljh, without) in [
+            (None, false),
+            (Some("main"), false),
+            (Some("0.2.0"), true),
+            (Some("1.0.0b1"), true),
+            (Some("1.0.0"), true),
+            (Some("1.0.1.dev0"), false),
+            (Some("2.0.0b1"), false),
+            (Some("2.0.0"), false),
+        ] {
+            let versions = Versions {
+                tljh: tljh.map(str::to_owned),
+                ..Versions::default()
+            };
+            assert_eq!(versions.is_without_lock(), without, "{tljh:?}");
+        }
+    }
+}

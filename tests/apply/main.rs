@@ -13,6 +13,7 @@ mod faults;
 #[path = "../kit/machine/mod.rs"]
 mod machine;
 mod old_records;
+mod old_tljh;
 mod records;
 mod settings;
 mod two_hubs;

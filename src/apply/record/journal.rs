@@ -123,6 +123,9 @@ pub struct Journal {
     pub state: RunState,
     /// The permission bits of the folder of further settings before the run.
     pub folder_mode: Option<u32>,
+    /// TLJH's lock on `config.yaml` was not there and TLJH has none: the file is ours, and goes with the run.
+    #[serde(default)]
+    pub made_lock: bool,
     /// The login page before the run, where the hub answered.
     pub look: Option<LoginLook>,
     /// The hub was not restarted since its files were changed, so that login is not theirs.
@@ -193,6 +196,7 @@ impl Journal {
             prefix: prefix.to_owned(),
             state: RunState::Open,
             folder_mode: None,
+            made_lock: false,
             look: None,
             look_is_older: false,
             answers: String::new(),

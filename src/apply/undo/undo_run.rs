@@ -250,9 +250,14 @@ pub(in crate::apply) fn close(
 /// The copies beside the files go, and the marker last.
 pub(in crate::apply) fn tidy(host: &dyn Host, journal: &Journal, state: &StateDir) -> Vec<String> {
     let files = HubFiles::new(&journal.prefix);
+    let remove_lock = || match host.stat(&files.config_lock())? {
+        Some(_) if journal.made_lock => host.remove(&files.config_lock()),
+        _ => Ok(()),
+    };
+    let lock = remove_lock().or_else(|_| remove_lock());
     let strays = remove_strays(host, &files, state).or_else(|_| remove_strays(host, &files, state));
     let unmark = || remove_markers(host, state, &journal.id);
     let unmarked = unmark().or_else(|_| unmark());
-    let failed = [strays, unmarked].into_iter().filter_map(Result::err);
+    let failed = [lock, strays, unmarked].into_iter().filter_map(Result::err);
     failed.map(|error| error.to_string()).collect()
 }
