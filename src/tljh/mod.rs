@@ -1,5 +1,6 @@
 //! What a TLJH machine is made of: its files, `config.yaml`, its units, its lock.
 
+mod any_yaml;
 pub mod certificate;
 pub mod config_lock;
 mod config_yaml;
