@@ -1,4 +1,4 @@
-//! The house itself: who may use whom.
+//! The house itself: who may use whom, and how large a file or a folder of `src` may be.
 //!
 //! The order of the rooms stands in CONTRIBUTING.md, in the table of folders, and nowhere else.
 #![allow(
@@ -11,6 +11,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
+
+const LINES: usize = 400;
+const FILES: usize = 14;
 
 /// A path that leads out of a module: where it stands, and the room that it names (`*`: all of them).
 #[derive(Debug, PartialEq, Eq)]
@@ -252,4 +255,20 @@ fn what_the_rule_allows_is_not_found() {
             "{text}"
         );
     }
+}
+
+#[test]
+fn files_and_folders_of_src_stay_small() {
+    let mut folders: BTreeMap<PathBuf, usize> = BTreeMap::new();
+    let mut large = Vec::new();
+    for file in files() {
+        let lines = read(&file).lines().count();
+        if lines > LINES {
+            large.push(format!("src/{} has {lines} lines", file.display()));
+        }
+        *folders.entry(file.parent().unwrap().to_owned()).or_default() += 1;
+    }
+    let full = folders.into_iter().filter(|(_, files)| *files > FILES);
+    large.extend(full.map(|(folder, files)| format!("src/{} has {files} files", folder.display())));
+    assert!(large.is_empty(), "{}", large.join("\n"));
 }
