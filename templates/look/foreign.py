@@ -5,6 +5,7 @@ None of it is run: it gives way to something that says so when a login would get
 
 import hashlib
 import os
+import sys
 
 import jupyterhub
 import oauthenticator
@@ -75,8 +76,11 @@ def is_known(value, own=None):
 
 
 def is_known_class(cls):
-    module = (getattr(cls, "__module__", "") or "").split(".")[0]
-    return module in ("jupyterhub", "oauthenticator", "tornado", "traitlets", "builtins")
+    # What a settings file defines says that it is of `builtins`.
+    module = sys.modules.get(getattr(cls, "__module__", None) or "")
+    package = getattr(module, "__name__", "").split(".")[0]
+    known = package in ("jupyterhub", "oauthenticator", "tornado", "traitlets", "builtins")
+    return known and getattr(module, cls.__name__, None) is cls
 
 
 def not_run(what):

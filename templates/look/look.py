@@ -12,8 +12,6 @@ import os
 import re
 import sys
 
-LOADED = []
-
 
 class Keep(logging.Handler):
     """Keeps what is logged from warnings on."""
@@ -102,7 +100,6 @@ class Look:
         self.said["schema"] = schema(None, document)
         app = JupyterHub()
         folder = load(app, self.keep, asked)
-        LOADED.extend(asked.get("files", []))
         self.origins = origins = Origins(app, folder, document)
         self.collect_secrets(app.config)
         foreign = Foreign(Own(asked.get("own")))

@@ -15,6 +15,8 @@ PLACES = "__places__"
 quiet = [0]
 # Which section a value belongs to that is made up of what files add to it; kept, so that no id is used twice.
 lazy_values = {}
+# The files of settings, in their order.
+loaded = []
 
 
 def places_of(config):
@@ -123,6 +125,7 @@ def wrap_loader():
 
     def on_load(self):
         config = load(self)
+        loaded.append(self.full_filename)
         fill(config, {"file": self.full_filename, "line": None})
         return config
 

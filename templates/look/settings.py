@@ -139,11 +139,11 @@ def origin(origins, configurable, name):
     value = current(configurable, name)
     places, configured = origins.of(configurable, name)
     for old in ALIASES.get(name, ()):
-        if (configured is ABSENT or not same(configured, value)) and old in configurable.traits():
+        if old in configurable.traits() and (configured is ABSENT or not same(configured, value)):
             by_alias, alias = origins.of(configurable, old)
             if alias is not ABSENT:
                 return by_alias, old, origins.beaten(configurable, old, by_alias)
-    if configured is not ABSENT:
+    if configured is not ABSENT and name in configurable.traits():
         return places, None, origins.beaten(configurable, name, places)
     return [default_place(configurable, name, value)], None, []
 
@@ -169,7 +169,7 @@ def class_place(cls, name):
     """Return where a class of one's own sets it in its body."""
     code = first_code(cls)
     file = code.co_filename if code else getattr(sys.modules.get(cls.__module__), "__file__", None)
-    for candidate in [file] if file else LOADED:
+    for candidate in [file] if file else loaded:
         line = line_in_class(candidate, cls.__name__, name)
         if line:
             return {"kind": "file", "file": candidate, "line": line, "section": cls.__name__}
@@ -238,7 +238,9 @@ def settings_of(origins, app, authenticator):
     """Every setting that says who gets in under which name, and whatever else is set on the login's classes."""
     traits = authenticator.traits()
     configured = authenticator._find_my_config(app.config)
-    names = [name for name in TOLD if name in traits]
+    # A class of one's own may have a plain value in the place of a setting: no settings reach that.
+    known = {name for cls in type(authenticator).__mro__ if is_known_class(cls) for name in vars(cls)}
+    names = [name for name in TOLD if name in traits or (name in known and hasattr(authenticator, name))]
     more = [name for name in configured if name in traits and name not in names]
     said = [setting(origins, authenticator, name, "authenticator") for name in names + sorted(more)]
     of_hub = [name for name in OF_THE_HUB if name in app.traits() and origins.of(app, name)[1] is not ABSENT]
