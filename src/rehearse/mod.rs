@@ -26,6 +26,7 @@ use secrecy::ExposeSecret as _;
 
 use crate::answers::Answers;
 use crate::host::Host;
+use crate::hub::OauthenticatorVersion;
 use crate::progress::{Progress, timed};
 use crate::render::{RenderError, render_awscognito};
 use crate::secret::{Secret, SecretSource};
@@ -47,6 +48,25 @@ use release::Pinned;
 
 /// The answers that are played without any of one's own.
 pub const EXAMPLE: &str = include_str!("../../fixtures/answers/example.toml");
+
+/// The Python of a real hub with this oauthenticator, installed if it is not there yet.
+///
+/// # Errors
+/// When there is no Python that will do, or the packages cannot be installed.
+pub fn hub_python(
+    host: &dyn Host,
+    oauthenticator: OauthenticatorVersion,
+    progress: &mut dyn Progress,
+) -> Result<PathBuf, RehearseError> {
+    let python = python::find(host, None)?;
+    Ok(environment::prepare(
+        host,
+        &python,
+        &Pinned::for_oauthenticator(oauthenticator),
+        progress,
+    )?
+    .python())
+}
 
 /// How often a hub whose port somebody took is started again.
 const MOST_STARTS: usize = 3;

@@ -29,6 +29,7 @@ mod jwt;
 mod log;
 mod oauth;
 mod pool;
+mod sends;
 mod site;
 mod store;
 mod web;
@@ -42,6 +43,7 @@ pub use fault::{Fault, Faults};
 pub use log::{Observer, Seen};
 pub use pool::config::{Client, Config, GroupsForm, MappedGroups, Pool, User};
 pub use pool::users::{parse_users, read_users};
+pub use sends::{Sent, sent_about};
 pub use web::endpoint::Endpoint;
 
 /// Why there is no stand-in.

@@ -1,4 +1,5 @@
-//! What a TLJH machine is made of: its files, `config.yaml`, its units, its lock.
+//! What a TLJH machine is made of: its files, `config.yaml`, its units, its lock; what its
+//! hub's Python says of the login that results.
 
 mod any_yaml;
 pub mod certificate;
@@ -6,6 +7,7 @@ pub mod config_lock;
 mod config_yaml;
 mod files;
 mod local_hub;
+pub mod look;
 pub mod observe;
 mod observed;
 pub mod units;

@@ -251,9 +251,9 @@ class Door:
         admin = model.get("admin")
         groups = [group.name for group in user.groups] if user else []
         if getattr(mine, "manage_groups", False):
-            if "groups" not in model:
+            if "groups" not in model and jupyterhub.version_info >= (5,):
                 raise ValueError("manage_groups is on, and the login names no groups")
-            groups = groups if model["groups"] is None else model["groups"]
+            groups = groups if model.get("groups") is None else model["groups"]
         # Without an explicit word, whoever was an administrator stays one.
         admin = bool(user.admin if user else False) if admin is None else bool(admin)
         said = {"decision": "in", "name": name, "admin": admin, "groups": sorted(groups), "is_new": is_new}

@@ -1,0 +1,11 @@
+//! The hub that results, asked of real hubs' own Python: who gets in, and which setting comes from where.
+
+#[path = "../kit/mod.rs"]
+mod kit;
+
+mod agreement;
+mod case;
+mod healthy;
+mod hub;
+mod leftovers;
+mod not_run;
