@@ -19,6 +19,11 @@ class Keep(logging.Handler):
     def __init__(self):
         super().__init__(logging.WARNING)
         self.messages = []
+        self.of_start = None
+
+    def started(self):
+        """What comes now is of the logins that are played, and no warning of the hub's."""
+        self.of_start = len(self.messages)
 
     def emit(self, record):
         text = record.getMessage()
@@ -97,7 +102,7 @@ class Look:
         from jupyterhub.app import JupyterHub
 
         document = config_yaml()
-        self.said["schema"] = schema(None, document)
+        self.said["schema"] = schema(document)
         app = JupyterHub()
         folder = load(app, self.keep, asked)
         self.origins = origins = Origins(app, folder, document)
@@ -129,7 +134,7 @@ class Look:
                 self.secrets.add(value.decode("utf-8", "replace") if isinstance(value, bytes) else value)
 
     def answer(self):
-        messages = self.keep.messages[: getattr(self.keep, "level_of_starting", None)]
+        messages = self.keep.messages[: self.keep.of_start]
         if self.origins is not None:
             place_warnings(messages, self.origins, self.authenticator)
         text = json.dumps(dict(self.said, warnings=messages), default=str)

@@ -231,8 +231,9 @@ class Door:
             return {"decision": "elsewhere", "reason": str(error)}
         except HTTPError as error:
             decision = "refused" if error.status_code == 403 else "failed"
-            reason = error.log_message or ""
-            return {"decision": decision, "status": error.status_code, "reason": reason % error.args if error.args else reason}
+            words = error.log_message or ""
+            reason = words % error.args if error.args else words
+            return {"decision": decision, "status": error.status_code, "reason": reason}
         except Exception as error:
             return {"decision": "failed", "status": 500, "reason": "%s: %s" % (type(error).__name__, error)}
         finally:
@@ -281,5 +282,5 @@ async def play_all(door, people, keep):
         await door.start()
     except NotRun as error:
         door.foreign.blocking = door.foreign.blocking or str(error)
-    keep.level_of_starting = len(keep.messages)
+    keep.started()
     return [said async for said in play(door, people)]

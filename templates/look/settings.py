@@ -4,7 +4,6 @@ import ast
 import os
 from urllib.parse import urlsplit, urlunsplit
 
-from traitlets import TraitType
 from traitlets.config.loader import Config, DeferredConfig, LazyConfigValue
 
 # Of these, the value is told. Of anything else that is set, only the name and the place.
@@ -154,8 +153,9 @@ def default_place(configurable, name, value):
         variables.insert(0, getattr(configurable, name + "_env", ""))
     for variable in variables:
         text = os.environ.get(variable or "", "")
-        if text and (text == value or (isinstance(value, (bool, str)) and name in ("basic_auth", "tls_verify",
-                     "validate_server_cert")) or (isinstance(value, str) and value.endswith("." + text))):
+        # A switch is made of its text; the key of groups has the key of all that is known of a person before it.
+        taken = isinstance(value, bool) or text == value or str(value).endswith("." + text)
+        if text and taken:
             return {"kind": "variable", "variable": variable}
     for cls in type(configurable).__mro__:
         if name in vars(cls):
@@ -275,7 +275,7 @@ def hooks_of_spawners(origins, app):
     return hooks
 
 
-def schema(tljh_module, document):
+def schema(document):
     """What TLJH's own schema says: a change by tljh-config fails as long as it says anything."""
     try:
         from jsonschema import Draft7Validator
