@@ -32,7 +32,7 @@ class Keep(logging.Handler):
         self.messages.append({"text": text, "places": []})
 
 
-def described(error):
+def described(error, keep):
     """Say what went wrong and, for an error in a settings file, where."""
     if isinstance(error, SyntaxError):
         place = {"kind": "file", "file": error.filename, "line": error.lineno}
@@ -45,7 +45,9 @@ def described(error):
             places = [{"kind": "file", "file": name, "line": trace.tb_lineno}]
         trace = trace.tb_next
     if isinstance(error, SystemExit):
-        return {"text": "it ends: %s" % error.code, "places": places}
+        # With a number alone, what it said before is the reason.
+        said = keep.messages[-1]["text"] if isinstance(error.code, int) and keep.messages else error.code
+        return {"text": "it ends: %s" % said, "places": places}
     return {"text": "%s: %s" % (type(error).__name__, error), "places": places}
 
 
@@ -162,6 +164,6 @@ def main(asked):
     try:
         look.take(asked)
     except (Exception, SystemExit, NotRun) as error:
-        look.said["errors"].append(described(error))
+        look.said["errors"].append(described(error, keep))
     out.write(look.answer() + "\n")
     out.flush()
