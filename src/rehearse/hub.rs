@@ -7,9 +7,9 @@ use serde::Deserialize;
 use super::environment::{HubEnvironment, path_with};
 use super::hub_folder::{HubFolder, HubPlace};
 use super::log;
-use super::promise::Identity;
 use crate::host::{Host, HttpRequest, Invocation, RunError, Running};
 use crate::secret::Secret;
+use crate::tljh::login::Identity;
 
 /// A hub on a busy machine has been seen to need 13 s.
 const READY_LIMIT: Duration = Duration::from_secs(120);

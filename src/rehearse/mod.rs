@@ -4,17 +4,13 @@
 //! `awscognito.py` byte for byte. Everything is on loopback, nothing needs root, and no real secret is read:
 //! hub and stand-in share one that is made up for the occasion.
 
-mod cast;
 mod environment;
 mod hub;
 mod hub_folder;
 mod log;
-mod promise;
 mod python;
 mod release;
 mod report;
-#[cfg(test)]
-mod testing;
 mod visit;
 
 use std::io::Write as _;
@@ -31,8 +27,8 @@ use crate::progress::{Progress, timed};
 use crate::render::{RenderError, render_awscognito};
 use crate::secret::{Secret, SecretSource};
 use crate::standin::{Client, Config, Pool, Standin, StandinError};
+use crate::tljh::login::{Person, cast, promise};
 use crate::told::Told;
-use cast::{Person, cast};
 pub use environment::EnvironmentError;
 pub use hub::HubError;
 pub use python::PythonError;
@@ -43,7 +39,6 @@ pub use visit::VisitError;
 use environment::HubEnvironment;
 use hub::RehearsedHub;
 use hub_folder::{HubFolder, HubPlace, Secrets};
-use promise::promise;
 use release::Pinned;
 
 /// The answers that are played without any of one's own.

@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::cast::Person;
 use super::log;
-use super::promise::{Identity, Promise};
 use super::visit::VisitOutcome;
 use crate::hub::Release;
+use crate::tljh::login::Person;
+use crate::tljh::login::{Identity, Promise};
 
 /// All that was found. As JSON it is what `--json` prints.
 #[derive(Debug, Clone, Serialize)]

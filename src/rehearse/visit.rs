@@ -3,12 +3,12 @@
 use serde::Deserialize;
 use url::Url;
 
-use super::cast::Person;
 use super::hub::{HubError, RehearsedHub};
-use super::promise::Identity;
 use crate::answers::Answers;
 use crate::host::HttpRequest;
 use crate::host::http::{Element, Html, Http, HttpError, Page, Session};
+use crate::tljh::login::Identity;
+use crate::tljh::login::Person;
 use secrecy::ExposeSecret as _;
 
 /// A login has about eight redirects; twice that is a loop.

@@ -7,6 +7,7 @@ pub mod config_lock;
 mod config_yaml;
 mod files;
 mod local_hub;
+pub mod login;
 pub mod look;
 pub mod observe;
 mod observed;

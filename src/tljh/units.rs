@@ -163,20 +163,76 @@ pub fn hidden_from_traefik(host: &dyn Host) -> Vec<&'static str> {
     hidden
 }
 
-/// The variables that the unit gives the hub, as far as they hold no spaces.
+/// The variables that the unit gives the hub, those of its drop-ins and environment files included.
 pub fn hub_environment(host: &dyn Host) -> Vec<(String, String)> {
-    let Ok(finished) = systemctl(
-        host,
-        &["show", "jupyterhub", "--property=Environment", "--value"],
-        QUERY_DEADLINE,
-    ) else {
+    let arguments = [
+        "show",
+        "jupyterhub",
+        "--property=Environment",
+        "--property=EnvironmentFiles",
+    ];
+    let Ok(finished) = systemctl(host, &arguments, QUERY_DEADLINE) else {
         return Vec::new();
     };
-    let text = finished.stdout_text();
-    let pairs = text.split_whitespace().filter_map(|pair| pair.split_once('='));
-    pairs
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .collect()
+    environment(&finished.stdout_text(), |path| {
+        host.read_to_string(Path::new(path)).unwrap_or_default()
+    })
+}
+
+/// The variables of `systemctl show`; those of a file win, as they do in systemd.
+/// <https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html#EnvironmentFile=>
+fn environment(shown: &str, read: impl Fn(&str) -> String) -> Vec<(String, String)> {
+    let of_pair = |pair: &str| {
+        let (name, value) = pair.split_once('=')?;
+        Some((name.trim().to_owned(), value.to_owned()))
+    };
+    let mut found: Vec<(String, String)> = Vec::new();
+    for line in shown.lines() {
+        if let Some(pairs) = line.strip_prefix("Environment=") {
+            found.extend(words(pairs).iter().filter_map(|pair| of_pair(pair)));
+        }
+    }
+    for line in shown.lines() {
+        let file = line
+            .strip_prefix("EnvironmentFiles=")
+            .and_then(|told| told.rsplit_once(" ("));
+        let Some((path, _)) = file else { continue };
+        let text = read(path).replace("\\\n", "");
+        let lines = text.lines().map(str::trim_start);
+        let set = lines
+            .filter(|line| !line.starts_with(['#', ';']))
+            .filter_map(of_pair);
+        found.extend(set.map(|(name, value)| (name, words(value.trim()).join(" "))));
+    }
+    found
+}
+
+/// Words as systemd quotes them: bare, or within `"` or `'`, with backslashes but in the latter.
+fn words(text: &str) -> Vec<String> {
+    let (mut words, mut word, mut quote) = (Vec::new(), None::<String>, None);
+    let mut letters = text.chars();
+    while let Some(letter) = letters.next() {
+        let current = match (letter, quote) {
+            (end, Some(open)) if end == open => {
+                quote = None;
+                continue;
+            }
+            (space, None) if space.is_whitespace() => {
+                words.extend(word.take());
+                continue;
+            }
+            (open @ ('"' | '\''), None) => {
+                quote = Some(open);
+                word.get_or_insert_default();
+                continue;
+            }
+            ('\\', open) if open != Some('\'') => letters.next(),
+            (other, _) => Some(other),
+        };
+        word.get_or_insert_default().extend(current);
+    }
+    words.extend(word);
+    words
 }
 
 /// The last lines of the hub's and traefik's journal since a moment, without times and host names. Empty where
@@ -239,6 +295,22 @@ fn systemctl(host: &dyn Host, arguments: &[&str], deadline: Duration) -> Result<
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn variables_may_hold_spaces_and_stand_in_files() {
+        let shown = "Environment=A=b \"C=two words\" D=\"quo\\\"ted\" \nEnvironmentFiles=/etc/hub env (ignore_errors=yes)\n";
+        let file = "# E=1\nA=of the file\nF='x y'\n; G=1\nH=\n";
+        let found = environment(shown, |path| {
+            assert_eq!(path, "/etc/hub env");
+            file.to_owned()
+        });
+        let told: Vec<String> = found
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        let expected = ["A=b", "C=two words", "D=quo\"ted", "A=of the file", "F=x y", "H="];
+        assert_eq!(told, expected);
+    }
 
     #[test]
     fn what_traefik_logs_of_requests_is_left_out() {

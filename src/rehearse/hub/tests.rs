@@ -9,7 +9,7 @@ use crate::progress::Silent;
 use crate::rehearse::hub_folder::Secrets;
 use crate::rehearse::python::Python;
 use crate::rehearse::release::Pinned;
-use crate::rehearse::testing::answers;
+use crate::tljh::login::testing::answers;
 
 const CRASH: &str = "[I 2026 JupyterHub app:1] Running JupyterHub version 5.5.4\n\
     [E 2026-11-22 01:17:32.987 JupyterHub app:3944]\n    Traceback (most recent call last):\n      \

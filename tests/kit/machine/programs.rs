@@ -113,7 +113,7 @@ fn systemctl(
         "show" if words.iter().any(|word| word == "traefik") => {
             finished("ProtectHome=tmpfs\nPrivateTmp=yes\n")
         }
-        "show" => finished(format!("TLJH_INSTALL_PREFIX={}\n", prefix.display())),
+        "show" => finished(format!("Environment=TLJH_INSTALL_PREFIX={}\n", prefix.display())),
         "is-active" => {
             let states = words[1..].iter().map(|unit| units.state(unit));
             finished(states.map(|state| format!("{state}\n")).collect::<String>())

@@ -85,7 +85,7 @@ fn name(claim: &UsernameClaim, account: &User) -> Option<String> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::rehearse::testing::answers;
+    use crate::tljh::login::testing::answers;
 
     fn account(name: &str, groups: &[&str]) -> User {
         let mut user = User::new(name, "password".into());

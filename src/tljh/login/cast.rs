@@ -252,8 +252,8 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::rehearse::promise::{Promise, promise};
-    use crate::rehearse::testing::answers;
+    use crate::tljh::login::promise::{Promise, promise};
+    use crate::tljh::login::testing::answers;
 
     /// Who, their account, and whether they get in.
     fn played(answers: &Answers) -> Vec<String> {

@@ -1,0 +1,11 @@
+//! Who gets in: what the answers promise, what the hub decides, and what is to blame where the two differ. Pure.
+
+mod cast;
+mod promise;
+#[cfg(test)]
+pub(crate) mod testing;
+mod verdict;
+
+pub use cast::{Person, cast};
+pub use promise::{Identity, Promise, promise};
+pub use verdict::{Blame, Mend, Surprise, Verdict, Weight, What};
