@@ -32,11 +32,17 @@ class Keep(logging.Handler):
         self.messages.append({"text": text, "places": []})
 
 
+class Stops(Exception):
+    """Why the hub ends at its start, with the places of the setting."""
+
+
 def described(error, keep):
     """Say what went wrong and, for an error in a settings file, where."""
     if isinstance(error, SyntaxError):
         place = {"kind": "file", "file": error.filename, "line": error.lineno}
         return {"text": error.msg, "places": [place]}
+    if isinstance(error, Stops):
+        return {"text": error.args[0], "places": error.args[1]}
     folder = os.path.join(os.environ["TLJH_INSTALL_PREFIX"], "config", "")
     trace, places = error.__traceback__, []
     while trace is not None:
@@ -117,6 +123,8 @@ class Look:
         self.secrets.add(str(getattr(authenticator, "client_secret", "")))
         self.said["settings"] = settings_of(origins, app, authenticator)
         self.said["belongs_to_nobody"] = belongs_to_nobody(origins, app, authenticator)
+        if current(authenticator, "enable_auth_state") is True:
+            self.need_a_key(app)
         foreign.look_at_methods(authenticator)
         foreign.look_at_handlers(authenticator)
         foreign.look_at_values(authenticator, lambda name: first(origins.of(authenticator, name)[0]))
@@ -127,6 +135,16 @@ class Look:
             "users": [{"name": name, "admin": admin} for name, admin in sorted(door.users.items())],
         }
         self.said["people"] = asyncio.run(play_all(door, asked["people"], self.keep))
+
+    def need_a_key(self, app):
+        """The hub ends at its start where it is to keep what it cannot encrypt."""
+        from jupyterhub.crypto import CryptKeeper
+
+        try:
+            CryptKeeper.instance(parent=app).check_available()
+        except Exception as error:
+            places, _ = self.origins.of(self.authenticator, "enable_auth_state")
+            raise Stops("enable_auth_state is on, and the hub cannot encrypt: %s" % error, places) from None
 
     def collect_secrets(self, config):
         for name, value in config.items():

@@ -98,6 +98,23 @@ impl Theirs {
     }
 }
 
+/// Somebody whom the hub's own lists name and the answers do not: whoever has that name in the pool. None where
+/// no account can have it.
+pub fn whom_the_hub_names(answers: &Answers, name: &str, list: &str) -> Option<Person> {
+    let claim = &answers.cognito.username;
+    let is_name = UserName::parse(name).is_ok() && (*claim != UsernameClaim::Email || name.contains('@'));
+    let mut cast = Cast {
+        answers,
+        password: &mut String::new,
+        people: Vec::new(),
+        names: Vec::new(),
+    };
+    is_name.then(|| Person {
+        who: format!("{name}, whom {list} names,"),
+        account: cast.account(name, Theirs::default()),
+    })
+}
+
 struct Cast<'a> {
     answers: &'a Answers,
     password: &'a mut dyn FnMut() -> String,

@@ -236,6 +236,9 @@ pub enum Place {
     /// The body of a class whose source is not to be found.
     #[serde(rename = "class")]
     Class { section: String },
+    /// The hub's database.
+    #[serde(rename = "database")]
+    Database,
     /// Nobody sets it.
     #[serde(rename = "default")]
     Default,
@@ -254,6 +257,7 @@ impl fmt::Display for Place {
             Self::Argument { argument } => write!(f, "the argument {argument}"),
             Self::Tljh { file, line } => write!(f, "TLJH's own {}, line {line}", file.display()),
             Self::Class { section } => write!(f, "the class {section}"),
+            Self::Database => write!(f, "the hub's database"),
             Self::Default => write!(f, "the default"),
         }
     }
