@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::concerns::{Concern, concerns};
-use super::step::{Step, StepKind};
+use super::step::{Step, StepKind, shown};
 use crate::answers::Answers;
 use crate::render::{TljhChange, diff, tljh_changes};
 use crate::secret::Secret;
@@ -21,6 +21,7 @@ const SETTINGS_MODE: u32 = 0o644;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Plan {
     /// What is done, in order; empty when the hub is so already.
+    #[serde(serialize_with = "shown")]
     pub steps: Vec<Step>,
     /// What a person should know.
     pub warnings: Vec<String>,

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer, ser::Error as _};
+use serde_json::Value;
 
 use crate::render::{TljhChange, shell_word};
 
@@ -148,5 +149,52 @@ impl fmt::Display for StepKind {
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.kind.fmt(f)
+    }
+}
+
+/// Steps as a document has them: with modes as people write them. The journal keeps numbers, which are there
+/// to be read back.
+pub(super) fn shown<S: Serializer>(steps: &[Step], serializer: S) -> Result<S::Ok, S::Error> {
+    let mut shown = serde_json::to_value(steps).map_err(S::Error::custom)?;
+    for step in shown.as_array_mut().into_iter().flatten() {
+        if let Some(mode) = step.get_mut("mode")
+            && let Some(bits) = mode.as_u64()
+        {
+            *mode = Value::String(format!("{bits:04o}"));
+        }
+    }
+    shown.serialize(serializer)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use serde_json::json;
+
+    use super::*;
+    use crate::plan::Plan;
+
+    #[test]
+    fn a_document_has_modes_as_people_write_them() {
+        let step = |mode| {
+            Step::plain(StepKind::MakeFolder {
+                path: "/f".into(),
+                mode,
+            })
+        };
+        let steps = vec![step(0o700), step(0o1755), Step::plain(StepKind::RestartHub)];
+        let document = serde_json::to_value(Plan {
+            steps,
+            warnings: Vec::new(),
+        })
+        .unwrap();
+        assert_eq!(
+            document["steps"],
+            json!([
+                { "do": "make-folder", "path": "/f", "mode": "0700" },
+                { "do": "make-folder", "path": "/f", "mode": "1755" },
+                { "do": "restart-hub" },
+            ])
+        );
     }
 }
