@@ -10,6 +10,7 @@ mod man;
 mod standin;
 mod usage;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::builder::{PathBufValueParser, TypedValueParser as _};
@@ -40,9 +41,18 @@ fn stop_on_signals(host: &dyn crate::host::Host) -> std::io::Result<()> {
 #[command(name = "hubgate", version, about, max_term_width = 100, after_help = EXAMPLES)]
 struct Cli {
     #[command(flatten)]
-    global: Global,
+    everywhere: Everywhere,
     #[command(flatten)]
     alone: AnswerFlags,
+    /// Where TLJH is [env: TLJH_INSTALL_PREFIX] [default: /opt/tljh]
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "TLJH_INSTALL_PREFIX",
+        hide_env = true,
+        value_parser = absolute()
+    )]
+    prefix: Option<PathBuf>,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -55,8 +65,8 @@ Examples:
 ";
 
 /// Flags of every command.
-#[derive(Debug, Clone, clap::Args)]
-pub struct Global {
+#[derive(Debug, Clone, Copy, clap::Args)]
+struct Everywhere {
     /// Print one JSON document on stdout
     #[arg(long, global = true, help_heading = "Everywhere")]
     json: bool,
@@ -66,18 +76,50 @@ pub struct Global {
     /// Answer yes to every question
     #[arg(long, short, global = true, help_heading = "Everywhere")]
     yes: bool,
-    /// Where TLJH is installed
-    #[arg(
-        long,
-        global = true,
-        value_name = "DIR",
-        env = "TLJH_INSTALL_PREFIX",
-        hide_env_values = true,
-        default_value = DEFAULT_PREFIX,
-        value_parser = PathBufValueParser::new().try_map(std::path::absolute),
-        help_heading = "Everywhere"
-    )]
-    prefix: std::path::PathBuf,
+}
+
+// A command of a hub, and which hub. No doc comment: clap would show it.
+#[derive(Debug, clap::Args)]
+struct OfHub<A: clap::Args> {
+    #[command(flatten)]
+    args: A,
+    /// Where TLJH is [env: TLJH_INSTALL_PREFIX] [default: /opt/tljh]
+    // The variable is read once, with the whole command line.
+    #[arg(long, value_name = "DIR", value_parser = absolute())]
+    prefix: Option<PathBuf>,
+}
+
+fn absolute() -> impl clap::builder::TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().try_map(std::path::absolute)
+}
+
+/// What each command of a hub is told: how to speak, and which hub.
+#[derive(Debug, Clone)]
+pub struct Global {
+    json: bool,
+    quiet: bool,
+    yes: bool,
+    prefix: PathBuf,
+}
+
+impl Everywhere {
+    fn ui(self) -> Ui {
+        Ui {
+            json: self.json,
+            quiet: self.quiet,
+        }
+    }
+
+    fn with(self, prefix: Option<PathBuf>) -> Global {
+        let Self { json, quiet, yes } = self;
+        let prefix = prefix.unwrap_or_else(|| DEFAULT_PREFIX.into());
+        Global {
+            json,
+            quiet,
+            yes,
+            prefix,
+        }
+    }
 }
 
 impl Global {
@@ -93,21 +135,21 @@ impl Global {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Ask for what is needed, then write or print the configuration; hubgate alone does the same
-    Wizard(hub::wizard::Args),
+    Wizard(OfHub<hub::wizard::Args>),
     /// Write the configuration for review: awscognito.py, user data, commands
-    Render(hub::render::Args),
+    Render(OfHub<hub::render::Args>),
     /// Is the login working, end to end, without a person?
-    Verify(hub::verify::Args),
+    Verify(OfHub<hub::verify::Args>),
     /// Make the hub what the answers say, or leave it as it was
-    Apply(hub::apply::Args),
+    Apply(OfHub<hub::apply::Args>),
     /// Install TLJH where it is missing, then apply
-    Install(hub::install::Args),
+    Install(OfHub<hub::install::Args>),
     /// Go back to before the last apply, or to TLJH's own login
-    Rollback(hub::rollback::Args),
+    Rollback(OfHub<hub::rollback::Args>),
     /// See on this machine whom the configuration lets in: a real JupyterHub, a stand-in for Cognito
     Rehearse(hub::rehearse::Args),
     /// Say what is wrong with this hub's login, and what mends it
-    Doctor(hub::doctor::Args),
+    Doctor(OfHub<hub::doctor::Args>),
     /// Print a shell's completions
     Completions(completions::Args),
     /// Print the manual page
@@ -121,29 +163,30 @@ enum Command {
 /// Parses the command line and runs the subcommand that it names.
 pub fn main() -> ExitCode {
     let cli = usage::read();
-    let global = cli.global;
+    let ui = cli.everywhere.ui();
     if let (Some(_), Some(flag)) = (&cli.command, cli.alone.first_flag()) {
         let what = format!("--{flag} belongs behind the subcommand");
         usage::end(&Cli::command().error(ErrorKind::ArgumentConflict, what));
     }
+    let global = |prefix: Option<PathBuf>| cli.everywhere.with(prefix.or(cli.prefix));
     let outcome = match cli.command {
-        None => hub::wizard::ask(&global, cli.alone),
-        Some(Command::Wizard(args)) => hub::wizard::run(&global, args),
-        Some(Command::Render(args)) => hub::render::run(&global, args),
-        Some(Command::Verify(args)) => hub::verify::run(&global, args),
-        Some(Command::Apply(args)) => hub::apply::run(&global, &args),
-        Some(Command::Install(args)) => hub::install::run(&global, &args),
-        Some(Command::Rollback(args)) => hub::rollback::run(&global, &args),
-        Some(Command::Rehearse(args)) => hub::rehearse::run(&global, &args),
-        Some(Command::Doctor(args)) => hub::doctor::run(&global, &args),
+        None => hub::wizard::ask(&global(None), cli.alone),
+        Some(Command::Wizard(of)) => hub::wizard::run(&global(of.prefix), of.args),
+        Some(Command::Render(of)) => hub::render::run(&global(of.prefix), of.args),
+        Some(Command::Verify(of)) => hub::verify::run(&global(of.prefix), of.args),
+        Some(Command::Apply(of)) => hub::apply::run(&global(of.prefix), &of.args),
+        Some(Command::Install(of)) => hub::install::run(&global(of.prefix), &of.args),
+        Some(Command::Rollback(of)) => hub::rollback::run(&global(of.prefix), &of.args),
+        Some(Command::Doctor(of)) => hub::doctor::run(&global(of.prefix), &of.args),
+        Some(Command::Rehearse(args)) => hub::rehearse::run(ui, &args),
         Some(Command::Completions(args)) => completions::run(&args),
         Some(Command::Man) => man::run(),
         Some(Command::Standin(args)) => standin::run(args),
     };
-    let code = outcome.unwrap_or_else(|error| failure::report(global.ui(), &error));
+    let code = outcome.unwrap_or_else(|error| failure::report(ui, &error));
     match crate::ui::take_stdout_failure() {
         Some(error) if code == ExitCode::SUCCESS => {
-            global.ui().error(format!(
+            ui.error(format!(
                 "the result cannot be written to standard output: {error}"
             ));
             ExitCode::from(exit::FAILED)

@@ -2,7 +2,8 @@
 
 use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{CommandFactory as _, FromArgMatches as _};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _};
 
 use super::Cli;
 use super::answer_flags::left_out_of_help;
@@ -15,8 +16,25 @@ const MAY_BE_A_SECRET: usize = 16;
 /// The command line. Help, the version and mistakes are told here, and end the process.
 pub(super) fn read() -> Cli {
     let parsed = command().try_get_matches();
-    let cli = parsed.and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = parsed.and_then(|matches| {
+        prefix_has_a_hub(&matches)?;
+        Cli::from_arg_matches(&matches)
+    });
     cli.unwrap_or_else(|error| end(&without_values(error)))
+}
+
+/// `--prefix` may stand before the subcommand, if that is one of a hub.
+fn prefix_has_a_hub(matches: &ArgMatches) -> Result<(), clap::Error> {
+    match matches.subcommand() {
+        Some((name, subcommand))
+            if matches.value_source("prefix") == Some(ValueSource::CommandLine)
+                && subcommand.try_contains_id("prefix").is_err() =>
+        {
+            let what = format!("--prefix is for the commands of a hub, and {name} is none");
+            Err(Cli::command().error(ErrorKind::ArgumentConflict, what))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Tells it and ends the process; a mistake is a document too, where JSON was asked for.

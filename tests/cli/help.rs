@@ -73,6 +73,46 @@ fn each_setting_is_a_flag_of_render_with_its_default_told() {
     }
 }
 
+/// What these do has nothing to do with the hub of this machine.
+const WITHOUT_A_HUB: [&str; 3] = ["rehearse", "completions", "man"];
+
+#[test]
+fn a_prefix_is_offered_by_the_commands_of_a_hub() {
+    for name in subcommands() {
+        let offers = stdout(&[&name, "--help"]).contains("--prefix <DIR>");
+        assert_eq!(offers, !WITHOUT_A_HUB.contains(&name.as_str()), "{name}");
+    }
+}
+
+#[test]
+fn a_prefix_is_refused_where_there_is_no_hub_and_may_stand_in_the_environment_all_the_same() {
+    let man = |args: &[&str]| kit::hubgate().args(args).output().unwrap().status.code();
+    assert_eq!(man(&["man", "--prefix", "/srv/tljh"]), Some(2));
+    assert_eq!(man(&["--prefix", "/srv/tljh", "man"]), Some(2));
+    let mut command = kit::hubgate();
+    kit::ok(command.arg("man").env("TLJH_INSTALL_PREFIX", "/srv/tljh"));
+}
+
+#[test]
+fn a_prefix_stands_before_the_subcommand_or_behind_it_and_beats_the_environment() {
+    let folder = kit::scratch("prefix");
+    for (name, version) in [("a", "16.3.0"), ("b", "15.1.0")] {
+        let package = format!("{name}/hub/lib/python3.12/site-packages/oauthenticator-{version}.dist-info");
+        std::fs::create_dir_all(folder.join(package)).unwrap();
+    }
+    let render = ["render", "--check", "--out=review", "--json", "--answers"];
+    for before in [true, false] {
+        let mut command = kit::hubgate();
+        let flag = [std::ffi::OsString::from("--prefix"), folder.join("a").into()];
+        command.args(flag.iter().filter(|_| before)).args(render);
+        command.arg(kit::root().join("fixtures/answers/example.toml"));
+        command.args(flag.iter().filter(|_| !before));
+        command.env("TLJH_INSTALL_PREFIX", folder.join("b"));
+        let told = String::from_utf8(command.output().unwrap().stdout).unwrap();
+        assert!(told.contains("\"oauthenticator\": \"16.3.0\""), "{told}");
+    }
+}
+
 #[test]
 fn no_help_names_a_way_to_give_the_secret_itself_as_a_flag() {
     assert!(!stdout(&["render", "--help"]).contains("--client-secret "));

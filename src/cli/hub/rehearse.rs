@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use crate::told::{self, Context as _};
 
 use crate::answers::{Answers, Key, Problems, merge, read_file, resolve};
-use crate::cli::{AnswerFlags, Global, exit};
+use crate::cli::{AnswerFlags, exit};
 use crate::host::{Host, Interrupt, SystemHost};
 use crate::rehearse::{EXAMPLE, Rehearsal, RehearsalReport};
 use crate::ui::{Steps, Ui};
@@ -35,8 +35,7 @@ pub struct Args {
     answers: AnswerFlags,
 }
 
-pub fn run(global: &Global, args: &Args) -> told::Result<ExitCode> {
-    let ui = global.ui();
+pub fn run(ui: Ui, args: &Args) -> told::Result<ExitCode> {
     let interrupt = Interrupt::new();
     interrupt.on_signals().context("cannot wait for signals")?;
     let host = SystemHost::with_interrupt(interrupt);
