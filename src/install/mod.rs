@@ -18,6 +18,3 @@ pub use error::InstallError;
 pub use installing::{Installed, Wanted, ensure_tljh};
 pub use presence::{Presence, presence};
 pub use source::BootstrapSource;
-
-#[cfg(test)]
-mod tests;

@@ -57,3 +57,6 @@ pub(super) fn check(
     let last = said.lines().last().unwrap_or("Python refuses it");
     refuse(format!("it is cut off, or no Python script: {last}"))
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,6 +8,7 @@ mod links;
 mod locks;
 mod many_files;
 mod programs;
+mod system;
 
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};

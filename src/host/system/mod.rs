@@ -97,6 +97,3 @@ impl Clock for SystemHost {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

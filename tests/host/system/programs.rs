@@ -3,7 +3,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::{again, is_inner};
-use crate::host::{CLIENT_SECRET_VARIABLE, Environment, Exit, Invocation, Programs, RunError, SystemHost};
+use hubgate::host::{CLIENT_SECRET_VARIABLE, Environment, Exit, Invocation, Programs, RunError, SystemHost};
 
 fn sh(script: &str) -> Invocation {
     Invocation::new("/bin/sh").args(["-c", script])

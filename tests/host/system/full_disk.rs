@@ -8,7 +8,7 @@ use std::process::Command;
 use tempfile::tempdir;
 
 use super::{INNER, is_inner};
-use crate::host::{Exit, Files, Invocation, Programs, SystemHost};
+use hubgate::host::{Exit, Files, Invocation, Programs, SystemHost};
 
 #[test]
 fn a_full_disk_changes_nothing_and_programs_still_run() {
@@ -23,7 +23,7 @@ fn a_full_disk_changes_nothing_and_programs_still_run() {
         .arg(std::env::current_exe().unwrap())
         .args([
             "--exact",
-            "host::system::tests::full_disk::a_full_disk_changes_nothing_and_programs_still_run",
+            "system::full_disk::a_full_disk_changes_nothing_and_programs_still_run",
         ])
         .env("SMALL_DISK", dir.path())
         .env("TMPDIR", dir.path())

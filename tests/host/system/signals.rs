@@ -6,7 +6,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 use super::{again, is_inner};
-use crate::host::{Interrupt, Invocation, Programs, RunError, SystemHost};
+use hubgate::host::{Interrupt, Invocation, Programs, RunError, SystemHost};
 
 /// The inner process, once it has printed "ready", its lines to come, and what it printed before.
 fn start(test: &str) -> (Child, impl Iterator<Item = String>) {

@@ -1,4 +1,4 @@
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+//! What only the real host has: processes, signals, TLS, disks.
 
 mod certificate;
 mod files;
@@ -20,7 +20,7 @@ fn is_inner() -> bool {
 fn again(test: &str) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command
-        .args(["--exact", &format!("host::system::tests::{test}"), "--nocapture"])
+        .args(["--exact", &format!("system::{test}"), "--nocapture"])
         .env(INNER, "1");
     command
 }

@@ -1,8 +1,8 @@
 //! The script at work.
 
 use super::*;
-use crate::host::memory::{failed, hangs};
-use crate::host::{Exit, Files, Host};
+use hubgate::host::memory::{failed, hangs};
+use hubgate::host::{Exit, Files, Host};
 
 fn log(host: &MemoryHost) -> String {
     assert_eq!(host.stat(Path::new(LOG)).unwrap().unwrap().mode, 0o600);

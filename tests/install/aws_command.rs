@@ -1,8 +1,8 @@
 //! The AWS CLI where the image has none.
 
 use super::*;
-use crate::host::memory::failed;
-use crate::secret::SecretSource;
+use hubgate::host::memory::failed;
+use hubgate::secret::SecretSource;
 
 fn ensure(host: &MemoryHost, source: &str) -> Result<(), InstallError> {
     let source: SecretSource = source.parse().unwrap();
@@ -36,7 +36,7 @@ fn it_is_installed_beside_the_hub_and_found_there() {
         ]
     );
     assert_eq!(
-        crate::awscli::find_command(&host, Path::new(PREFIX)).unwrap(),
+        hubgate::awscli::find_command(&host, Path::new(PREFIX)).unwrap(),
         Path::new("/opt/tljh/hubgate-aws/bin/aws")
     );
     let again = host.restart();

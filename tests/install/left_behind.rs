@@ -1,8 +1,8 @@
 //! TLJH's installer outlives the hubgate that ran it.
 
 use super::*;
-use crate::host::{Host, Programs};
-use crate::progress::Progress;
+use hubgate::host::{Host, Programs};
+use hubgate::progress::Progress;
 
 fn cut_off(host: &MemoryHost) {
     host.put("/var/lib/hubgate/installing", "", 0o600);

@@ -1,7 +1,7 @@
 //! The script on its way.
 
 use super::*;
-use crate::host::HttpError;
+use hubgate::host::HttpError;
 
 fn with_site(
     answer: impl Fn(usize) -> Result<HttpResponse, HttpError> + Send + Sync + 'static,
@@ -130,7 +130,7 @@ fn what_is_far_too_long_is_not_run() {
 fn ctrl_c_ends_the_waiting() {
     let host = machine();
     host.site("https://tljh.jupyter.org/", |_, host| {
-        use crate::host::Host;
+        use hubgate::host::Host;
         host.interrupt().request();
         Ok(HttpResponse::new(503, ""))
     });

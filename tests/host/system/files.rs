@@ -4,7 +4,7 @@ use std::process::Command;
 
 use tempfile::tempdir;
 
-use crate::host::{Files, SystemHost};
+use hubgate::host::{Files, SystemHost};
 
 #[test]
 fn writing_replaces_the_file_and_does_not_touch_the_old_one() {

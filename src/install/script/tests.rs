@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::check;
 use crate::host::{Programs, SystemHost};
-use crate::install::script::check;
 
 fn python() -> PathBuf {
     SystemHost::new().find("python3").expect("python3 is needed")

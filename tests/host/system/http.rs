@@ -7,8 +7,8 @@ use std::time::Duration;
 use tiny_http::{Header, Response, Server};
 
 use super::{again, is_inner};
-use crate::host::http::{BODY_LIMIT, HttpError, HttpRequest, HttpResponse, Session};
-use crate::host::{Http, SystemHost};
+use hubgate::host::http::{BODY_LIMIT, HttpError, HttpRequest, HttpResponse, Session};
+use hubgate::host::{Http, SystemHost};
 
 /// Answers one request after the other on loopback, and hands each over as "METHOD URL headers body".
 fn serve(

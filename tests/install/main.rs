@@ -5,25 +5,26 @@ mod aws_command;
 mod getting;
 mod left_behind;
 mod running;
-mod scripts;
 
 use std::path::Path;
 use std::time::Duration;
 
-use super::*;
-use crate::apply::StateDir;
-use crate::host::memory::{Event, MemoryHost, finished};
-use crate::host::{Finished, HttpResponse, Invocation, RunError};
-use crate::progress::Progress;
-use crate::told::{HubState, Told as _};
+use hubgate::apply::StateDir;
+use hubgate::host::memory::{Event, MemoryHost, finished};
+use hubgate::host::{Finished, HttpResponse, Invocation, RunError};
+use hubgate::install::{
+    BootstrapSource, InstallError, Installed, Presence, Wanted, ensure_aws_command, ensure_tljh, presence,
+};
+use hubgate::progress::Progress;
+use hubgate::told::{HubState, Told as _};
 
-pub(super) const PREFIX: &str = "/opt/tljh";
-pub(super) const LOG: &str = "/var/log/hubgate-install.log";
-pub(super) const SCRIPT: &str = "def main():\n    pass\n\nif __name__ == '__main__':\n    main()\n";
+pub const PREFIX: &str = "/opt/tljh";
+pub const LOG: &str = "/var/log/hubgate-install.log";
+pub const SCRIPT: &str = "def main():\n    pass\n\nif __name__ == '__main__':\n    main()\n";
 
 /// What a person was told, in one line each.
 #[derive(Default)]
-pub(super) struct Heard(pub Vec<String>);
+pub struct Heard(pub Vec<String>);
 
 impl Progress for Heard {
     fn begin(&mut self, words: &str) {
@@ -42,7 +43,7 @@ impl Progress for Heard {
 
 /// A Debian at its first boot, whose Python finds every script whole, with the real address of TLJH's
 /// installer.
-pub(super) fn machine() -> MemoryHost {
+pub fn machine() -> MemoryHost {
     let host = MemoryHost::new();
     host.put_folder("/var/log", 0o755);
     host.program("/usr/bin/python3", |_, _| Ok(finished("")));
@@ -57,19 +58,19 @@ pub(super) fn machine() -> MemoryHost {
 }
 
 /// What running the script does. (A shell, which sets the umask, runs Python, which runs it.)
-pub(super) fn installer(
+pub fn installer(
     host: &MemoryHost,
     does: impl Fn(&Invocation, &MemoryHost) -> Result<Finished, RunError> + Send + Sync + 'static,
 ) {
     host.program("/bin/sh", does);
 }
 
-pub(super) fn lay_down_tljh(host: &MemoryHost) {
+pub fn lay_down_tljh(host: &MemoryHost) {
     host.put("/opt/tljh/hub/bin/tljh-config", "", 0o755);
     host.put("/etc/systemd/system/jupyterhub.service", "", 0o644);
 }
 
-pub(super) fn wanted() -> Wanted {
+pub fn wanted() -> Wanted {
     Wanted {
         source: BootstrapSource::OFFICIAL.parse().unwrap(),
         version: None,
@@ -79,20 +80,16 @@ pub(super) fn wanted() -> Wanted {
     }
 }
 
-pub(super) fn install_as(
-    host: &MemoryHost,
-    wanted: &Wanted,
-    told: &mut Heard,
-) -> Result<Installed, InstallError> {
+pub fn install_as(host: &MemoryHost, wanted: &Wanted, told: &mut Heard) -> Result<Installed, InstallError> {
     ensure_tljh(host, Path::new(PREFIX), &StateDir::default(), wanted, told)
 }
 
-pub(super) fn install(host: &MemoryHost) -> Result<Installed, InstallError> {
+pub fn install(host: &MemoryHost) -> Result<Installed, InstallError> {
     install_as(host, &wanted(), &mut Heard::default())
 }
 
 /// The calls of TLJH's installer.
-pub(super) fn installer_calls(host: &MemoryHost) -> Vec<Invocation> {
+pub fn installer_calls(host: &MemoryHost) -> Vec<Invocation> {
     let started = |event| match event {
         Event::Started(call) => Some(call),
         _ => None,
@@ -100,7 +97,7 @@ pub(super) fn installer_calls(host: &MemoryHost) -> Vec<Invocation> {
     host.record().into_iter().filter_map(started).collect()
 }
 
-pub(super) fn presence_on(host: &MemoryHost) -> Presence {
+pub fn presence_on(host: &MemoryHost) -> Presence {
     presence(host, Path::new(PREFIX), &StateDir::default()).unwrap()
 }
 
@@ -160,7 +157,7 @@ fn only_root_installs() {
 #[test]
 fn two_at_once_do_not_install_twice() {
     let host = machine();
-    let _other = crate::apply::lock(&host, &StateDir::default()).unwrap();
+    let _other = hubgate::apply::lock(&host, &StateDir::default()).unwrap();
     let error = install(&host).unwrap_err();
     assert_eq!(error.to_string(), "another hubgate is changing this hub");
     assert_eq!(installer_calls(&host), []);

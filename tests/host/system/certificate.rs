@@ -10,8 +10,8 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use tempfile::tempdir;
 
 use super::{again, is_inner};
-use crate::host::http::{HttpError, HttpRequest, Peer, PeerCertificate};
-use crate::host::{Http, SystemHost};
+use hubgate::host::http::{HttpError, HttpRequest, Peer, PeerCertificate};
+use hubgate::host::{Http, SystemHost};
 
 /// A TLS server on loopback that says "hello" to every request.
 fn serve(certificate: CertificateDer<'static>, key: &KeyPair) -> SocketAddr {
