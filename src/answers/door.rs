@@ -2,10 +2,11 @@
 
 use super::given::{Given, Layer};
 use super::origin::Origin;
-use super::problem::{Problem, Problems, without_pasted_secret};
+use super::problem::{Problem, Problems};
 use super::setting::{Fallback, Key, Typed};
 use crate::hub::OauthenticatorVersion;
 use crate::invalid::Warning;
+use crate::secret::without_pasted;
 
 /// Collects problems and warnings while the answers are built. A builder method returns `None` only
 /// after it noted why.
@@ -63,7 +64,7 @@ impl Door<'_> {
             Some(given) => format!("{}: {warning}", given.origin),
             None => warning.to_owned(),
         };
-        let text = without_pasted_secret(&text);
+        let text = without_pasted(&text);
         if !self.warnings.contains(&text) {
             self.warnings.push(text);
         }

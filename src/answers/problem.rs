@@ -5,6 +5,7 @@ use std::fmt;
 use super::origin::Origin;
 use super::setting::Key;
 use crate::invalid::Invalid;
+use crate::secret::without_pasted;
 use crate::told::{Mistake, Told, exit};
 
 /// One thing that is wrong with the answers.
@@ -75,27 +76,6 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Cognito's client secrets are long runs of letters and digits, longer than any id or host name's part
-/// that people type: such a run is left out of messages, whichever setting it was typed for.
-pub(super) fn without_pasted_secret(text: &str) -> String {
-    const LONG: usize = 40;
-    let of_secret = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '+';
-    let mut shown = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(start) = rest.find(of_secret) {
-        let end = rest[start..]
-            .find(|c| !of_secret(c))
-            .map_or(rest.len(), |length| start + length);
-        let run = &rest[start..end];
-        shown.push_str(&rest[..start]);
-        let mixed =
-            run.contains(|c: char| c.is_ascii_digit()) && run.contains(|c: char| c.is_ascii_alphabetic());
-        shown.push_str(if run.len() >= LONG && mixed { "…" } else { run });
-        rest = &rest[end..];
-    }
-    shown + rest
-}
-
 /// Every problem of every source, in the order found.
 #[derive(Debug, Clone, Default, PartialEq, Eq, thiserror::Error)]
 pub struct Problems {
@@ -106,8 +86,8 @@ pub struct Problems {
 impl Problems {
     /// Adds one, without what may be a secret that was pasted into the wrong place.
     pub fn add(&mut self, mut problem: Problem) {
-        problem.what = without_pasted_secret(&problem.what);
-        problem.remedy = without_pasted_secret(&problem.remedy);
+        problem.what = without_pasted(&problem.what);
+        problem.remedy = without_pasted(&problem.remedy);
         if !self.all.contains(&problem) {
             self.all.push(problem);
         }

@@ -117,12 +117,6 @@ impl Door<'_> {
         let domain = self.take(&typed::Domain);
         let client_id = self.take(&typed::ClientId);
         let client_secret = self.take(&typed::ClientSecret);
-        if let Some(id) = client_id.as_ref().filter(|id| id.as_str().len() >= 40) {
-            let length = id.as_str().len();
-            let warning =
-                format!("the client id has {length} characters and Cognito's have 26: is it the secret?");
-            self.warn(Key::ClientId, &warning);
-        }
         let username = self.take(&typed::Username);
         if let Some(warning) = username.as_ref().and_then(UsernameClaim::warning) {
             self.warn(Key::Username, &warning);

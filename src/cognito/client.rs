@@ -4,7 +4,10 @@ use std::fmt;
 
 use crate::invalid::Invalid;
 
-/// An app client id: 1 to 128 characters of `[A-Za-z0-9_+]`.
+/// From here on an id is taken for the client secret: Cognito's ids have 26 characters, its secrets about fifty.
+const LIKE_A_SECRET: usize = 40;
+
+/// An app client id: `[A-Za-z0-9_+]`, shorter than any secret. AWS allows 128 characters and makes 26.
 ///
 /// Source: <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserPoolClientType.html>
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,12 +17,22 @@ impl ClientId {
     /// Reads an id as people paste it: spaces around it are dropped.
     ///
     /// # Errors
-    /// When it is empty, longer than 128 characters, or has a character that no client id has.
+    /// When it is empty, as long as a secret, or has a character that no client id has. What may be the
+    /// secret is not repeated.
     pub fn parse(typed: &str) -> Result<Self, Invalid> {
         let id = typed.trim();
         let remedy = "copy the Client ID from the Cognito console: your user pool, App clients";
         if id.is_empty() {
             return Err(Invalid::new("the client id is empty", remedy));
+        }
+        let length = id.chars().count();
+        if length >= LIKE_A_SECRET {
+            return Err(Invalid::new(
+                format!(
+                    "this has {length} characters, as a client secret has; a client id of Cognito's has 26"
+                ),
+                remedy,
+            ));
         }
         if let Some(odd) = id
             .chars()
@@ -33,12 +46,6 @@ impl ClientId {
                 ),
             };
             return Err(Invalid::new(problem, remedy));
-        }
-        if id.len() > 128 {
-            return Err(Invalid::new(
-                format!("the client id has {} characters, the most is 128", id.len()),
-                remedy,
-            ));
         }
         Ok(Self(id.to_owned()))
     }
@@ -88,8 +95,12 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_id_has_128_characters() {
-        assert!(ClientId::parse(&"a".repeat(128)).is_ok());
-        assert!(ClientId::parse(&"a".repeat(129)).is_err());
+    fn what_is_as_long_as_a_secret_is_refused_and_not_repeated() {
+        assert!(ClientId::parse(&"a".repeat(39)).is_ok());
+        for secret in ["a".repeat(40), "a/".repeat(20)] {
+            let refused = ClientId::parse(&secret).unwrap_err();
+            assert!(refused.problem.contains("40 characters"), "{refused}");
+            assert!(!refused.to_string().contains(&secret), "{refused}");
+        }
     }
 }

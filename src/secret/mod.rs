@@ -2,6 +2,7 @@
 
 mod blot;
 mod parse;
+mod pasted;
 mod resolve;
 mod source;
 mod value;
@@ -11,6 +12,7 @@ use std::fmt;
 use secrecy::{ExposeSecret, SecretString};
 
 pub use blot::blot_out;
+pub use pasted::{holds_pasted, without_pasted};
 pub use resolve::{Resolved, SecretError};
 pub use source::SecretSource;
 pub use value::{BadValue, read_typed};

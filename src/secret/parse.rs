@@ -6,6 +6,7 @@ use std::str::FromStr;
 use percent_encoding::percent_decode_str;
 
 use super::SecretSource;
+use super::pasted::is_secret_for_a_name;
 use crate::invalid::Invalid;
 
 const FORMS: &str = "file:PATH, env:NAME, stdin, secretsmanager:ID[#json-key] or ssm:NAME";
@@ -35,6 +36,13 @@ impl FromStr for SecretSource {
             return bare(text);
         };
         let rest = rest.trim();
+        // Whatever stands before it: neither the name nor the key behind # may be the secret.
+        if rest
+            .split('#')
+            .any(|part| is_secret_for_a_name(part.trim().trim_start_matches('/')))
+        {
+            return Err(itself());
+        }
         match scheme.trim().to_ascii_lowercase().as_str() {
             "file" => file(rest),
             "env" => env(rest),
@@ -74,10 +82,14 @@ fn bare(text: &str) -> Result<SecretSource, Invalid> {
             "write env: and the variable's name",
         ));
     }
-    Err(Invalid::new(
+    Err(itself())
+}
+
+fn itself() -> Invalid {
+    Invalid::new(
         "this looks like the secret itself, and a secret does not belong here",
         format!("say where it is kept: {FORMS}"),
-    ))
+    )
 }
 
 fn unknown_scheme(scheme: &str) -> Invalid {

@@ -15,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::answers::{Checked, Given, Key, Layer, Origin, Problem, Problems, When, check_one, resolve};
 use crate::host::Host;
 use crate::hub::OauthenticatorVersion;
+use crate::secret::{holds_pasted, without_pasted};
 use crate::ui::page::Row;
 use crate::ui::prompt::{Halt, Menu, Prompter, Reply};
 use asking::joined;
@@ -171,14 +172,16 @@ impl<'a> Wizard<'a> {
         }
         for (key, problem) in wrong {
             let origin = problem.origin.map_or_else(String::new, |at| format!("{at}: "));
-            let complaint = format!("{origin}{}; {}", problem.what, problem.remedy);
+            let complaint = without_pasted(&format!("{origin}{}; {}", problem.what, problem.remedy));
             self.complaints.insert(key, complaint);
             self.reopened.insert(key);
         }
-        // What was refused as a source may be the secret itself: it is never shown.
-        if self.complaints.contains_key(&Key::ClientSecret) {
-            self.given.remove(&Key::ClientSecret);
-        }
+        // What was refused may be the secret itself, and a source of it always: it is not shown for editing.
+        let complaints = &self.complaints;
+        self.given.retain(|key, given| {
+            let may_be_it = *key == Key::ClientSecret || holds_pasted(&joined(*key, given));
+            !(may_be_it && complaints.contains_key(key))
+        });
     }
 
     fn next_open(&self) -> Option<Key> {

@@ -89,6 +89,43 @@ fn a_secret_that_cognito_cannot_have_issued_is_asked_again() {
 }
 
 #[test]
+fn a_secret_that_is_typed_where_none_belongs_does_not_stay_on_the_screen() {
+    const PASTED: &str = "1canary7secret7canary7secret7canary7secret7canary7x";
+    let home = Home::new();
+    let mut person = home.person().starts();
+    person
+        .tells_the_hub()
+        .answers("Cognito domain", DOMAIN)
+        .answers("Client ID", PASTED);
+    person.is_asked("Client ID");
+    person.sees("this has 51 characters, as a client secret has");
+    person.types(ID);
+    person
+        .picks("Client secret", "Secrets Manager")
+        .answers("Name or ARN", PASTED);
+    person.is_asked("Name or ARN");
+    person.sees("this looks like the secret itself").presses_ctrl_c();
+    let end = person.ends();
+    assert!(!end.seen.contains(PASTED), "{}", end.seen);
+    // What it takes to be sure that it is one is the most that stands there, while it is typed.
+    assert!(!end.seen.contains(&PASTED[..40]), "{}", end.seen);
+}
+
+#[test]
+fn a_secret_that_stands_for_the_client_id_in_a_variable_is_not_shown_for_editing() {
+    const PASTED: &str = "1canary7secret7canary7secret7canary7secret7canary7x";
+    let home = Home::new();
+    let mut person = home.person().env("HUBGATE_CLIENT_ID", PASTED).starts();
+    person.tells_the_hub().answers("Cognito domain", DOMAIN);
+    person.is_asked("Client ID");
+    person
+        .sees("HUBGATE_CLIENT_ID: this has 51 characters")
+        .presses_ctrl_c();
+    let end = person.ends();
+    assert!(!end.seen.contains("canary"), "{}", end.seen);
+}
+
+#[test]
 fn a_secret_of_an_odd_length_is_taken_with_a_warning() {
     let home = Home::new();
     let mut person = home.person().starts();

@@ -25,6 +25,11 @@ pub(super) struct Paste {
 }
 
 impl Paste {
+    /// Whether what is being pasted has not ended.
+    pub(super) fn goes_on(&self) -> bool {
+        self.pasting
+    }
+
     /// The keys that this one stands for. A line end within what is pasted separates, as a comma does;
     /// one at its end is dropped: Enter is for the person to press.
     pub(super) fn keys(&mut self, key: Key) -> Vec<Key> {

@@ -10,7 +10,7 @@ use dialoguer::theme::ColorfulTheme;
 use super::line::{Line, Pressed};
 use super::paste::{self, Paste};
 use super::{Ask, BACK, Halt, Menu, Prompter, Reply};
-use crate::secret::Secret;
+use crate::secret::{Secret, holds_pasted, without_pasted};
 use crate::ui::page::{self, Row, wrap};
 
 /// A person at the terminal on standard input and standard error.
@@ -111,10 +111,14 @@ impl Terminal {
         let prompt_width = measure_text_width(&prompt);
         let mut paste = Paste::default();
         loop {
-            let view = line.view(self.columns().saturating_sub(prompt_width), mask);
-            let right = prompt_width + view.cursor;
-            self.term
-                .write_str(&format!("\r\x1b[2K{prompt}{}\r\x1b[{right}C", view.shown))?;
+            // What is pasted is looked at as a whole before it is shown: it may be the secret.
+            if !paste.goes_on() {
+                let mask = mask.or_else(|| holds_pasted(&line.text()).then_some(self.marks.mask));
+                let view = line.view(self.columns().saturating_sub(prompt_width), mask);
+                let right = prompt_width + view.cursor;
+                self.term
+                    .write_str(&format!("\r\x1b[2K{prompt}{}\r\x1b[{right}C", view.shown))?;
+            }
             for key in paste.keys(self.term.read_key()?) {
                 match line.press(&key) {
                     Pressed::Edited => {}
@@ -172,7 +176,12 @@ impl Prompter for Terminal {
                     self.done(ask.title, shown)?;
                     return Ok(Reply::Answer(answer));
                 }
-                Err(invalid) => complaint = Some(invalid.to_string()),
+                Err(invalid) => {
+                    complaint = Some(without_pasted(&invalid.to_string()));
+                    if holds_pasted(&answer) {
+                        line = Line::new("");
+                    }
+                }
             }
         }
     }
