@@ -15,7 +15,7 @@ use crate::apply::record::state_dir::StateDir;
 use crate::apply::step::scene::Scene;
 use crate::host::Host;
 use crate::hub::OauthenticatorVersion;
-use crate::plan::{Plan, plan};
+use crate::plan::{Goal, Plan, plan};
 use crate::progress::{Progress, timed};
 use crate::render::render_awscognito;
 use crate::secret::Secret;
@@ -74,7 +74,13 @@ pub fn plan_for(host: &dyn Host, wish: &Wish<'_>) -> Result<(Plan, Observed), Ca
         observed.versions.oauthenticator.as_deref(),
     )?;
     let awscognito_py = render_awscognito(&wish.checked.answers)?;
-    let plan = plan(&wish.checked.answers, &awscognito_py, wish.secret, &observed)?;
+    let goal = Goal {
+        answers: &wish.checked.answers,
+        awscognito_py: &awscognito_py,
+        secret: wish.secret,
+        take_over: &[],
+    };
+    let plan = plan(&goal, &observed)?;
     Ok((plan, observed))
 }
 

@@ -195,6 +195,14 @@ fn put_back(host: &dyn Host, run: &Journal, observed: &mut Observed) -> Result<(
     observed.config_yaml = was(observed.files.config_yaml())?;
     observed.awscognito_py = was(observed.files.awscognito_py())?;
     observed.awscognito_secret = was(observed.files.awscognito_secret())?;
+    observed.others.retain(|(path, _)| run.backup(path).is_none());
+    let ours = observed.files.touched();
+    for backup in run.backups.iter().filter(|backup| !ours.contains(&backup.path)) {
+        let file = saved_file(host, backup)?;
+        observed
+            .others
+            .extend(file.map(|file| (backup.path.clone(), file)));
+    }
     observed.folder_mode = run.folder_mode;
     let bytes = observed.config_yaml.as_ref().map(|file| file.bytes.as_slice());
     observed.config = ConfigYaml::parse(bytes.unwrap_or_default());

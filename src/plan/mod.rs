@@ -4,9 +4,11 @@
 mod concerns;
 mod planning;
 mod step;
+mod take_over;
 mod way_back;
 
 pub use concerns::Concern;
-pub use planning::{NoPlan, Plan, plan, secret_file};
+pub use planning::{Goal, NoPlan, Plan, plan, secret_file};
 pub use step::{Step, StepKind};
+pub use take_over::{Contradiction, Stays};
 pub use way_back::{Past, PastFile, lost_on_the_way_back, plan_back, plan_to_default};

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::concerns::{Concern, concerns};
 use super::step::{Step, StepKind, shown};
+use super::take_over::{Contradiction, Stays, take_over};
 use crate::answers::Answers;
 use crate::render::{TljhChange, diff, tljh_changes};
 use crate::secret::Secret;
@@ -40,6 +41,9 @@ pub enum NoPlan {
     /// `config.yaml` cannot be read.
     #[error(transparent)]
     Config(#[from] NotYaml),
+    /// Something on the hub contradicts the answers, and cannot be taken over.
+    #[error(transparent)]
+    Stays(#[from] Stays),
     /// Something on the hub contradicts the answers.
     #[error("{what}; {remedy}")]
     Refused {
@@ -50,27 +54,44 @@ pub enum NoPlan {
     },
 }
 
+/// What a plan is to lead to.
+#[derive(Debug, Clone, Copy)]
+pub struct Goal<'a> {
+    /// What a person decided.
+    pub answers: &'a Answers,
+    /// The text rendered from the same answers.
+    pub awscognito_py: &'a str,
+    /// The client secret.
+    pub secret: &'a Secret,
+    /// What stands elsewhere on the hub and is to be removed.
+    pub take_over: &'a [Contradiction],
+}
+
 /// Plans what makes the hub say what the answers say. A step that is true already drops out.
-/// `awscognito_py` is the text rendered from the same answers.
 ///
 /// # Errors
-/// When `config.yaml` is broken or something on the hub contradicts the answers.
-pub fn plan(
-    answers: &Answers,
-    awscognito_py: &str,
-    secret: &Secret,
-    observed: &Observed,
-) -> Result<Plan, NoPlan> {
+/// When `config.yaml` is broken, or something on the hub contradicts the answers and is not, or cannot be,
+/// removed.
+pub fn plan(goal: &Goal<'_>, observed: &Observed) -> Result<Plan, NoPlan> {
     let config = observed.config.as_ref().map_err(Clone::clone)?;
+    let taken = take_over(goal.take_over, observed, config, goal.secret);
+    if let Some(stays) = taken.stays.first() {
+        return Err(NoPlan::Stays(stays.clone()));
+    }
+    let without = taken
+        .changes
+        .iter()
+        .fold(config.clone(), |config, change| config.after(change));
     let mut warnings = Vec::new();
-    for concern in concerns(answers, observed, config) {
+    for concern in concerns(goal.answers, observed, &without) {
         match concern {
             Concern::Refuse { what, remedy } => return Err(NoPlan::Refused { what, remedy }),
             Concern::Warn(text) => warnings.push(text),
         }
     }
-    let mut steps = file_steps(awscognito_py, secret, observed);
-    steps.extend(config_steps(answers, config));
+    let mut steps = file_steps(goal.awscognito_py, goal.secret, observed);
+    steps.extend(taken.steps);
+    steps.extend(config_steps(goal.answers, config, taken.changes));
     let mut changes = steps.iter().filter_map(|step| step.kind.change());
     if changes.any(TljhChange::concerns_proxy) {
         steps.push(Step::plain(StepKind::ReloadProxy));
@@ -126,11 +147,13 @@ fn is_roots(file: &FileState) -> bool {
     file.owner.0 == 0
 }
 
-fn config_steps(answers: &Answers, config: &ConfigYaml) -> Vec<Step> {
+/// What is taken out first, and the authenticator last.
+fn config_steps(answers: &Answers, config: &ConfigYaml, taken_out: Vec<TljhChange>) -> Vec<Step> {
     let mut state = config.clone();
     let mut steps = Vec::new();
-    for change in back_to_root(answers, config)
+    for change in taken_out
         .into_iter()
+        .chain(back_to_root(answers, config))
         .chain(tljh_changes(answers))
     {
         if !state.has(&change) {
@@ -155,17 +178,37 @@ fn back_to_root(answers: &Answers, config: &ConfigYaml) -> Option<TljhChange> {
     })
 }
 
-/// `config.yaml: auth.type: a → b`.
+/// `config.yaml: auth.type: a → b`, without the value of what may be a secret.
 pub(super) fn words(config: &ConfigYaml, change: &TljhChange) -> String {
-    let shown =
-        |value: Option<&serde_json::Value>| value.map_or_else(|| "(not set)".to_owned(), ToString::to_string);
+    let path = change.path();
+    let shown = |value: Option<&serde_json::Value>| match value {
+        None => "(not set)".to_owned(),
+        Some(value) if is_plain(path, value) => value.to_string(),
+        Some(_) => "(not shown)".to_owned(),
+    };
+    let after = config.after(change);
     format!(
-        "{}: {} → {}\n",
-        change.path(),
-        shown(config.get(change.path())),
-        shown(config.after(change).get(change.path()))
+        "{path}: {} → {}\n",
+        shown(config.get(path)),
+        shown(after.get(path))
     )
 }
+
+/// Whether it cannot hold a secret, which somebody may have written anywhere below `auth`.
+fn is_plain(path: &str, value: &serde_json::Value) -> bool {
+    use serde_json::Value;
+    match value {
+        Value::Null | Value::Bool(_) => true,
+        _ if path == "auth.type" || !path.starts_with("auth.") => !value.is_object(),
+        Value::Array(items) => items
+            .iter()
+            .all(|item| item.as_str().is_some_and(|name| name.len() < SHORT)),
+        _ => false,
+    }
+}
+
+/// Cognito's secrets have some fifty characters, and names of people fewer than forty.
+const SHORT: usize = 40;
 
 /// The bytes of the secret's file.
 pub fn secret_file(secret: &Secret) -> Vec<u8> {

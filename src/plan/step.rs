@@ -51,6 +51,20 @@ pub enum StepKind {
         /// The file.
         path: PathBuf,
     },
+    /// Turns statements of another settings file into comments; its other bytes, mode and owner stay.
+    CommentOut {
+        /// The file.
+        path: PathBuf,
+        /// The first and the last line of each statement, counted from 1.
+        statements: Vec<(usize, usize)>,
+    },
+    /// Copies another settings file to where the hub does not load it, with its mode and owner.
+    CopyAside {
+        /// The copy.
+        path: PathBuf,
+        /// The file.
+        of: PathBuf,
+    },
     /// Lets `tljh-config` change `config.yaml`.
     TljhConfig(TljhChange),
     /// `tljh-config reload proxy`.
@@ -84,6 +98,8 @@ impl StepKind {
             Self::WriteSecret { path, .. }
             | Self::WriteFile { path, .. }
             | Self::RestoreFile { path, .. }
+            | Self::CommentOut { path, .. }
+            | Self::CopyAside { path, .. }
             | Self::RemoveFile { path } => Some(path),
             Self::MakeFolder { .. } | Self::TljhConfig(_) | Self::ReloadProxy | Self::RestartHub => None,
         }
@@ -101,9 +117,13 @@ impl StepKind {
     pub fn undo_words(&self) -> &'static str {
         match self {
             Self::MakeFolder { .. } => "remove the folder, or give it its old mode",
-            Self::WriteSecret { .. } | Self::WriteFile { .. } | Self::RestoreFile { .. } => {
+            Self::WriteSecret { .. }
+            | Self::WriteFile { .. }
+            | Self::RestoreFile { .. }
+            | Self::CommentOut { .. } => {
                 "put the old bytes and mode back, or remove the file if there was none"
             }
+            Self::CopyAside { .. } => "remove the copy",
             Self::RemoveFile { .. } => "put the file back",
             Self::TljhConfig(_) => "put the old bytes of config.yaml back",
             Self::ReloadProxy => "reload traefik with the old settings",
@@ -131,6 +151,10 @@ impl fmt::Display for StepKind {
                 write!(f, "put back {} (mode {mode:04o})", path.display())
             }
             Self::RemoveFile { path } => write!(f, "remove {}", path.display()),
+            Self::CommentOut { path, statements } => {
+                write!(f, "comment out {} of {}", lines(statements), path.display())
+            }
+            Self::CopyAside { path, of } => write!(f, "copy {} to {}", of.display(), path.display()),
             Self::TljhConfig(change) => {
                 f.write_str("tljh-config")?;
                 for argument in change.arguments() {
@@ -144,6 +168,15 @@ impl fmt::Display for StepKind {
             }
         }
     }
+}
+
+/// `line 3 and lines 5 to 8`.
+fn lines(statements: &[(usize, usize)]) -> String {
+    let words = |(first, last): &(usize, usize)| match first == last {
+        true => format!("line {first}"),
+        false => format!("lines {first} to {last}"),
+    };
+    statements.iter().map(words).collect::<Vec<_>>().join(" and ")
 }
 
 impl fmt::Display for Step {

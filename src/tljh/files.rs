@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 /// Where TLJH's installer puts it unless told otherwise.
 pub const DEFAULT_PREFIX: &str = "/opt/tljh";
 
+/// What the name of a settings file ends in that was moved aside, so that the hub does not load it.
+pub const ASIDE: &str = ".py.before-hubgate";
+
 /// The hub's unit, among the last things that TLJH's installer writes.
 ///
 /// Source: <https://github.com/jupyterhub/the-littlest-jupyterhub/blob/main/tljh/installer.py>
@@ -48,7 +51,7 @@ impl HubFiles {
     pub fn awscognito_secret(&self) -> PathBuf {
         self.folder().join("awscognito.secret")
     }
-    /// Every file that a run may change.
+    /// The files that are hubgate's to change; others only where it is asked to take them over.
     pub fn touched(&self) -> [PathBuf; 3] {
         [self.config_yaml(), self.awscognito_py(), self.awscognito_secret()]
     }

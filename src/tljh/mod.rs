@@ -11,9 +11,11 @@ pub mod login;
 pub mod look;
 pub mod observe;
 mod observed;
+mod python_text;
 pub mod units;
 
 pub use config_yaml::{ConfigYaml, NotYaml, Unusable};
-pub use files::{DEFAULT_PREFIX, HUB_UNIT, HubFiles};
+pub use files::{ASIDE, DEFAULT_PREFIX, HUB_UNIT, HubFiles};
 pub use local_hub::{LocalHub, LocalHubError};
 pub use observed::{FileState, Observed, Versions};
+pub use python_text::{commented_out, simple_statement};

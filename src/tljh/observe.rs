@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::config_lock::lock_config;
 use crate::host::Host;
 use crate::hub::OauthenticatorVersion;
-use crate::tljh::{ConfigYaml, FileState, HubFiles, Observed, Versions};
+use crate::tljh::{ASIDE, ConfigYaml, FileState, HubFiles, Observed, Versions};
 
 /// Reads everything that a plan depends on.
 ///
@@ -29,6 +29,7 @@ pub fn observe(host: &dyn Host, prefix: &Path) -> io::Result<Observed> {
         || Ok(ConfigYaml::default()),
         |file| ConfigYaml::parse(&file.bytes),
     );
+    let others = others(host, &files)?;
     Ok(Observed {
         versions: versions(host, prefix)?,
         config_yaml,
@@ -36,7 +37,12 @@ pub fn observe(host: &dyn Host, prefix: &Path) -> io::Result<Observed> {
         folder_mode: host.stat(&files.folder())?.map(|stat| stat.mode),
         awscognito_py: file_state(host, &files.awscognito_py())?,
         awscognito_secret: file_state(host, &files.awscognito_secret())?,
-        other_settings: other_settings(host, &files)?,
+        other_settings: others
+            .iter()
+            .filter(|(path, _)| is_loaded(path))
+            .map(text_of)
+            .collect(),
+        others,
         files,
     })
 }
@@ -112,26 +118,36 @@ pub fn versions(host: &dyn Host, prefix: &Path) -> io::Result<Versions> {
     Ok(versions)
 }
 
-fn other_settings(host: &dyn Host, files: &HubFiles) -> io::Result<Vec<(PathBuf, String)>> {
+/// Every file of the folder that the hub loads, but ours, and those that it would load again under their old name.
+fn others(host: &dyn Host, files: &HubFiles) -> io::Result<Vec<(PathBuf, FileState)>> {
     let folder = files.folder();
     if host.stat(&folder)?.is_none() {
         return Ok(Vec::new());
     }
     let ours = files.awscognito_py();
-    let python =
-        |path: &PathBuf| path.extension().is_some_and(|end| end == "py") && !name_of(path).starts_with('.');
-    let others = host
-        .list(&folder)?
-        .into_iter()
-        .filter(|path| python(path) && *path != ours);
-    others
-        .map(|path| {
-            Ok((
-                path.clone(),
-                String::from_utf8_lossy(&host.read(&path)?).into_owned(),
-            ))
-        })
-        .collect()
+    let mut found = Vec::new();
+    for path in host.list(&folder)? {
+        if path != ours
+            && (is_loaded(&path) || is_aside(&path))
+            && let Some(file) = file_state(host, &path)?
+        {
+            found.push((path, file));
+        }
+    }
+    Ok(found)
+}
+
+/// As TLJH's own `glob("*.py")`.
+fn is_loaded(path: &Path) -> bool {
+    path.extension().is_some_and(|end| end == "py") && !name_of(path).starts_with('.')
+}
+
+fn is_aside(path: &Path) -> bool {
+    name_of(path).contains(ASIDE) && !name_of(path).starts_with('.')
+}
+
+fn text_of((path, file): &(PathBuf, FileState)) -> (PathBuf, String) {
+    (path.clone(), String::from_utf8_lossy(&file.bytes).into_owned())
 }
 
 fn name_of(path: &Path) -> &str {

@@ -49,14 +49,23 @@ pub struct Observed {
     pub awscognito_secret: Option<FileState>,
     /// Every other `.py` of that folder, with its text.
     pub other_settings: Vec<(PathBuf, String)>,
+    /// The same files as they lie there, and those that an earlier apply moved aside.
+    pub others: Vec<(PathBuf, FileState)>,
 }
 
 impl Observed {
     /// One of the files that a run may change, as it lies there.
     pub fn file(&self, path: &Path) -> Option<&FileState> {
         let states = [&self.config_yaml, &self.awscognito_py, &self.awscognito_secret];
-        let mut files = self.files.touched().into_iter().zip(states);
-        files.find(|(touched, _)| touched == path)?.1.as_ref()
+        let ours = self.files.touched().into_iter().zip(states);
+        match { ours }.find(|(touched, _)| touched == path) {
+            Some((_, state)) => state.as_ref(),
+            None => self
+                .others
+                .iter()
+                .find(|(other, _)| other == path)
+                .map(|(_, file)| file),
+        }
     }
 }
 

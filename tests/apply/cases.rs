@@ -3,6 +3,7 @@
 use hubgate::apply::{BackTo, RunFailed};
 use hubgate::host::Host;
 
+use super::take_over;
 use super::world::{ANSWERS, SECRET, World, applied, recovered, rolled_back};
 
 /// One command on one hub.
@@ -127,6 +128,32 @@ pub fn recovery() -> Scenario {
     }
 }
 
+pub fn take_over() -> Scenario {
+    Scenario {
+        name: "apply that takes over",
+        hub: take_over::hub,
+        command: take_over::taken_over,
+        succeeds: true,
+        recovers: false,
+    }
+}
+
+pub fn rollback_of_take_over() -> Scenario {
+    Scenario {
+        name: "rollback of what was taken over",
+        hub: after_a_take_over,
+        ..rollback()
+    }
+}
+
+pub fn recovery_of_take_over() -> Scenario {
+    Scenario {
+        name: "recovery of a take-over that was killed",
+        hub: killed_before_the_end_of_a_take_over,
+        ..recovery()
+    }
+}
+
 pub fn apply(host: &dyn Host, world: &World) -> Result<(), RunFailed> {
     applied(host, world, ANSWERS, SECRET).map(drop)
 }
@@ -183,6 +210,17 @@ fn after_two_applies() -> World {
     let world = over_an_older_apply();
     world.apply(ANSWERS);
     world
+}
+
+fn after_a_take_over() -> World {
+    let world = take_over::hub();
+    take_over::taken_over(&world.process(), &world).unwrap();
+    world
+}
+
+fn killed_before_the_end_of_a_take_over() -> World {
+    let started = "run /usr/bin/systemctl show jupyterhub --property=InvocationID --value";
+    super::faults::killed(take_over::hub, take_over::taken_over, started)
 }
 
 /// The hub runs with the new settings, but the run was not committed.

@@ -194,4 +194,7 @@ besieged! {
     rollback_to_an_older_apply: cases::rollback_to_apply();
     rollback_to_the_default: cases::to_default();
     recovery_of_an_apply_that_was_killed: cases::recovery();
+    apply_that_takes_over: cases::take_over();
+    rollback_of_what_was_taken_over: cases::rollback_of_take_over();
+    recovery_of_a_take_over_that_was_killed: cases::recovery_of_take_over();
 }

@@ -16,6 +16,7 @@ mod old_records;
 mod old_tljh;
 mod records;
 mod settings;
+mod take_over;
 mod two_hubs;
 mod ways_back;
 mod world;

@@ -149,7 +149,7 @@ pub fn answers(toml: &str) -> Checked {
     resolve(&layer, None, problems).unwrap()
 }
 
-const DEADLINE: Duration = Duration::from_secs(20);
+pub const DEADLINE: Duration = Duration::from_secs(20);
 
 /// `hubgate apply`, on whatever host.
 pub fn applied(host: &dyn Host, world: &World, toml: &str, secret: &str) -> Result<Applied, RunFailed> {

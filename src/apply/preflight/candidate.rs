@@ -3,6 +3,7 @@
 //! The hub's own Python loads a copy of the settings as they would be, with a placeholder for the
 //! client secret, and makes the authenticator.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -78,27 +79,39 @@ fn write_shadow(host: &dyn Host, observed: &Observed, steps: &[Step], shadow: &P
     let files = HubFiles::new(shadow);
     host.create_dir(&files.folder(), 0o700)?;
     let mut config = observed.config.clone().unwrap_or_default();
-    let mut settings = observed.awscognito_py.as_ref().map(|file| file.bytes.clone());
+    // The settings files that are not as they lie there.
+    let mut settings = BTreeMap::<PathBuf, Option<Vec<u8>>>::new();
+    let awscognito_py = observed.awscognito_py.as_ref().map(|file| file.bytes.clone());
+    settings.insert(observed.files.awscognito_py(), awscognito_py);
     for step in steps {
         if let Some(change) = step.kind.change() {
             config = config.after(change);
-        } else if step.kind.file() == Some(&observed.files.awscognito_py()) {
-            settings = content(host, None, &step.kind)?;
+        } else if let Some(path) = step.kind.file() {
+            settings.insert(path.to_owned(), content(host, None, &step.kind)?);
         }
+    }
+    for path in [observed.files.config_yaml(), observed.files.awscognito_secret()] {
+        settings.insert(path, None);
     }
     let write = |path: &Path, bytes: &[u8]| host.write_atomic(path, bytes, 0o600, None);
     write(&files.config_yaml(), config.to_json().as_bytes())?;
     write(&files.awscognito_secret(), b"placeholder\n")?;
-    if let Some(settings) = settings {
-        write(&files.awscognito_py(), &settings)?;
+    for (path, bytes) in &settings {
+        if let (Some(bytes), Some(name)) = (bytes, path.file_name()) {
+            write(&files.folder().join(name), bytes)?;
+        }
     }
-    copy_the_rest(host, observed, &files.folder())
+    copy_the_rest(host, observed, &settings, &files.folder())
 }
 
 /// Other settings, and whatever they may read from beside them.
-fn copy_the_rest(host: &dyn Host, observed: &Observed, shadow: &Path) -> Result<(), Cause> {
+fn copy_the_rest(
+    host: &dyn Host,
+    observed: &Observed,
+    written: &BTreeMap<PathBuf, Option<Vec<u8>>>,
+    shadow: &Path,
+) -> Result<(), Cause> {
     const LARGEST: u64 = 1 << 20;
-    let ours = observed.files.touched();
     let folder = observed.files.folder();
     if host.stat(&folder)?.is_none() {
         return Ok(());
@@ -106,7 +119,7 @@ fn copy_the_rest(host: &dyn Host, observed: &Observed, shadow: &Path) -> Result<
     for path in host
         .list(&folder)?
         .into_iter()
-        .filter(|path| !ours.contains(path))
+        .filter(|path| !written.contains_key(path))
     {
         // A link that leads nowhere is not what the hub would read either.
         let Ok(Some(stat)) = host.stat(&path) else {

@@ -47,11 +47,21 @@ pub fn give_reserve_back(host: &dyn Host, files: &HubFiles, id: &str) -> io::Res
 /// # Errors
 /// When a file cannot be read or copied, or is a symbolic link, which could not be put back.
 pub fn back_up(host: &dyn Host, journal: &Journal, files: &HubFiles) -> io::Result<Vec<Backup>> {
-    let touched = files.touched();
-    touched
+    touched(journal, files)
         .iter()
         .map(|path| back_up_one(host, journal, path))
         .collect()
+}
+
+/// hubgate's own files, and whatever else a step writes or removes.
+fn touched(journal: &Journal, files: &HubFiles) -> Vec<PathBuf> {
+    let mut paths = files.touched().to_vec();
+    for path in journal.entries.iter().filter_map(|entry| entry.step.kind.file()) {
+        if !paths.iter().any(|known| known == path) {
+            paths.push(path.to_owned());
+        }
+    }
+    paths
 }
 
 fn back_up_one(host: &dyn Host, Journal { id, folder, .. }: &Journal, path: &Path) -> io::Result<Backup> {
@@ -125,20 +135,25 @@ fn is_ours(path: &Path) -> bool {
 
 /// The copies that lie beside the files of a hub, whichever run made them, each with its file.
 pub fn copies_beside(host: &dyn Host, files: &HubFiles) -> Vec<(PathBuf, PathBuf)> {
-    let mut found = Vec::new();
-    for path in files.touched() {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let end = format!(".{name}.before");
-        let beside = host.list(&path.with_file_name("")).unwrap_or_default();
-        let is_copy = |copy: &PathBuf| is_ours(copy) && copy.to_string_lossy().ends_with(&end);
-        found.extend(
-            beside
-                .into_iter()
-                .filter(is_copy)
-                .map(|copy| (copy, path.clone())),
-        );
-    }
-    found
+    let folders = [files.config_yaml().with_file_name(""), files.folder()];
+    let lie_there = folders
+        .iter()
+        .flat_map(|folder| host.list(folder).unwrap_or_default());
+    lie_there
+        .filter_map(|copy| {
+            let name = copied_name(copy.file_name()?.to_str()?)?;
+            let file = copy.with_file_name(name);
+            Some((copy, file))
+        })
+        .collect()
+}
+
+/// `x.py` of `.hubgate-20261122T013000.123456Z.x.py.before`; the name of a run ends in `Z`, or in `Z` and a number.
+fn copied_name(copy: &str) -> Option<String> {
+    let (_, rest) = copy.strip_prefix(OURS)?.split_once('Z')?;
+    let numbered = rest.strip_prefix('-');
+    let rest = numbered.map_or(rest, |rest| rest.trim_start_matches(|c: char| c.is_ascii_digit()));
+    rest.strip_prefix('.')?.strip_suffix(".before").map(str::to_owned)
 }
 
 /// What the files are now, for a later rollback to see whether someone changed them.

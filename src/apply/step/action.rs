@@ -9,7 +9,7 @@ use crate::host::Host;
 use crate::plan::{StepKind, secret_file};
 use crate::render::sha256_hex;
 use crate::secret::Secret;
-use crate::tljh::{ConfigYaml, config_lock::lock_config};
+use crate::tljh::{ConfigYaml, commented_out, config_lock::lock_config};
 
 /// The bytes that a step leaves in its [file](StepKind::file); none where it removes it or has none, or
 /// where the secret is not given.
@@ -21,6 +21,10 @@ pub fn content(host: &dyn Host, secret: Option<&Secret>, kind: &StepKind) -> io:
         StepKind::WriteSecret { .. } => Ok(secret.map(secret_file)),
         StepKind::WriteFile { text, .. } => Ok(Some(text.clone().into_bytes())),
         StepKind::RestoreFile { backup, .. } => host.read(backup).map(Some),
+        StepKind::CopyAside { of, .. } => host.read(of).map(Some),
+        StepKind::CommentOut { path, statements } => host
+            .read(path)
+            .map(|bytes| Some(commented_out(&bytes, statements))),
         _ => Ok(None),
     }
 }
@@ -60,6 +64,8 @@ impl Scene<'_> {
             StepKind::RestoreFile {
                 path, mode, owner, ..
             } => self.put(path, Some((&bytes.unwrap_or_default(), *mode, Some(*owner)))),
+            StepKind::CommentOut { path, .. } => self.put_like(path, path, &bytes.unwrap_or_default()),
+            StepKind::CopyAside { path, of } => self.put_like(path, of, &bytes.unwrap_or_default()),
             StepKind::RemoveFile { path } => self.put(path, None),
             StepKind::TljhConfig(change) => self.change_config(&[change]),
             StepKind::ReloadProxy => self.reload_proxy(),
@@ -77,6 +83,15 @@ impl Scene<'_> {
         self.known
             .insert(path.to_owned(), file.map(|(bytes, ..)| sha256_hex(bytes)));
         Ok(())
+    }
+
+    /// Puts a file there with the mode and the owner of one that is there.
+    fn put_like(&mut self, path: &Path, like: &Path, bytes: &[u8]) -> Result<(), Cause> {
+        self.only_we_changed(like)?;
+        match self.host.stat(like)? {
+            Some(stat) => self.put(path, Some((bytes, stat.mode, Some((stat.uid, stat.gid))))),
+            None => Err(Cause::ChangedMeanwhile(like.to_owned())),
+        }
     }
 
     /// The same with `config.yaml`, under TLJH's own lock from the look at it to the end.

@@ -36,13 +36,15 @@ pub struct Scene<'a> {
 impl<'a> Scene<'a> {
     /// The hub as it was observed.
     pub fn new(host: &'a dyn Host, observed: Observed, hub_deadline: Duration) -> Self {
-        let files = [observed.files.awscognito_py(), observed.files.awscognito_secret()];
+        let ours = [observed.files.awscognito_py(), observed.files.awscognito_secret()];
+        let others = observed.others.iter().map(|(path, _)| path.clone());
         let sha256 = |path: &Path| observed.file(path).map(|file| sha256_hex(&file.bytes));
         Self {
             // A way back starts from what is no YAML, too.
             config: config_of(observed.config_yaml.as_ref()),
-            known: files
+            known: ours
                 .into_iter()
+                .chain(others)
                 .map(|path| (path.clone(), sha256(&path)))
                 .collect(),
             ..Self::unseen(host, observed.files, hub_deadline)
