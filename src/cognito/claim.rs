@@ -195,3 +195,100 @@ impl fmt::Display for UsernameClaim {
         f.write_str(self.as_str())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn claim(name: &str) -> UsernameClaim {
+        UsernameClaim::parse(name).unwrap()
+    }
+
+    #[test]
+    fn a_claim_has_its_name_in_user_info_and_in_the_id_token() {
+        for (name, in_user_info, in_id_token) in [
+            ("username", "username", "cognito:username"),
+            ("cognito:username", "username", "cognito:username"),
+            ("email", "email", "email"),
+            ("preferred_username", "preferred_username", "preferred_username"),
+            ("sub", "sub", "sub"),
+            ("custom:login", "custom:login", "custom:login"),
+        ] {
+            let claim = claim(name);
+            assert_eq!((claim.as_str(), claim.in_id_token()), (in_user_info, in_id_token));
+            assert_eq!(claim.to_string(), in_user_info);
+        }
+    }
+
+    #[test]
+    fn a_claim_that_a_scope_guards_names_that_scope() {
+        for (name, scope) in [
+            ("username", None),
+            ("sub", None),
+            ("email", Some("email")),
+            ("phone_number", Some("phone")),
+            ("preferred_username", Some("profile")),
+            ("custom:login", Some("profile")),
+        ] {
+            assert_eq!(claim(name).scope_needed(), scope, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_claim_that_its_owner_may_write_is_warned_of() {
+        for name in ["username", "email", "sub", "identities"] {
+            assert_eq!(claim(name).warning(), None, "{name}");
+        }
+        for name in ["preferred_username", "nickname", "custom:login"] {
+            let warning = claim(name).warning().unwrap();
+            assert!(warning.contains("take another's name"), "{name}: {warning}");
+        }
+    }
+
+    #[test]
+    fn a_claim_that_no_pool_has_of_its_own_is_warned_of() {
+        let warning = claim("login").warning().unwrap();
+        assert!(warning.contains("Cognito has no claim 'login'"), "{warning}");
+        assert!(warning.contains("custom:login"), "{warning}");
+    }
+
+    #[test]
+    fn a_claim_holds_neither_white_space_nor_controls() {
+        for (typed, named) in [("my claim", "a space"), ("my\u{7}claim", "U+0007")] {
+            let refused = UsernameClaim::parse(typed).unwrap_err();
+            assert!(refused.problem.contains(named), "{refused}");
+        }
+    }
+
+    #[test]
+    fn the_longest_claim_has_128_characters() {
+        assert_eq!(claim(&"é".repeat(128)).as_str(), "é".repeat(128));
+        let refused = UsernameClaim::parse(&"é".repeat(129)).unwrap_err();
+        assert!(refused.problem.contains("longer than 128"), "{refused}");
+    }
+
+    #[test]
+    fn groups_come_from_any_claim_but_a_persons_name() {
+        let groups = |name: &str| GroupsClaim::parse(name);
+        for name in ["sub", "username", "cognito:username"] {
+            let refused = groups(name).unwrap_err();
+            assert!(refused.problem.contains("names a person"), "{refused}");
+        }
+        for (name, of_the_pool, scope) in [
+            ("cognito:groups", true, None),
+            ("custom:department", false, Some("profile")),
+            ("profile", false, Some("profile")),
+            ("departments", false, None),
+        ] {
+            let claim = groups(name).unwrap();
+            assert_eq!((claim.as_str(), claim.to_string().as_str()), (name, name));
+            assert_eq!(
+                (claim.is_of_the_pool(), claim.scope_needed()),
+                (of_the_pool, scope),
+                "{name}"
+            );
+            assert_eq!(claim.warning().is_some(), scope.is_some(), "{name}");
+        }
+    }
+}

@@ -103,4 +103,27 @@ mod tests {
             assert!(!refused.to_string().contains(&secret), "{refused}");
         }
     }
+
+    #[test]
+    fn an_id_is_shown_as_it_is() {
+        assert_eq!(ClientId::parse("a_b+1").unwrap().to_string(), "a_b+1");
+    }
+
+    #[test]
+    fn what_does_not_belong_into_an_id_is_named_even_where_nobody_sees_it() {
+        for (odd, named) in [
+            (' ', "a space"),
+            ('\t', "a tab"),
+            ('\n', "a line break"),
+            ('\r', "a line break"),
+            ('\u{7}', "the invisible character U+0007"),
+            ('\u{a0}', "the invisible character U+00A0"),
+            ('\u{200b}', "the invisible character U+200B"),
+            ('\u{feff}', "the invisible character U+FEFF"),
+            ('é', "'é'"),
+        ] {
+            let refused = ClientId::parse(&format!("a{odd}b")).unwrap_err();
+            assert!(refused.problem.contains(&format!(": {named} does")), "{refused}");
+        }
+    }
 }

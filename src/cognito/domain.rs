@@ -259,8 +259,110 @@ mod tests {
     }
 
     #[test]
+    fn what_stands_beside_the_domain_in_the_console_is_told_apart_from_it() {
+        for (typed, told) in [
+            ("https://<your-domain>", "placeholder"),
+            ("[domain].auth.eu-west-1.amazoncognito.com", "placeholder"),
+            ("https://your-company.cognito-domain.example", "placeholder"),
+            (
+                "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEf123",
+                "issuer",
+            ),
+            ("eu-west-1_AbCdEf123", "user pool's id"),
+            ("my-hub", "prefix without its region"),
+        ] {
+            let refused = CognitoDomain::parse(typed).unwrap_err();
+            assert!(refused.problem.contains(told), "{typed}: {refused}");
+        }
+    }
+
+    #[test]
+    fn a_custom_domain_may_look_a_little_like_the_documentations() {
+        for typed in [
+            "your-hub.example.org",
+            "login.cognito-domain.example.org",
+            "idp.example.org",
+        ] {
+            assert_eq!(CognitoDomain::parse(typed).unwrap().as_str(), typed);
+        }
+    }
+
+    #[test]
+    fn only_a_pools_id_is_called_one() {
+        for typed in [
+            "eu-west-1_AbCdEf123/x",
+            "eu west-1_AbCdEf123",
+            "euwest1_AbCdEf123",
+            "eu-west-1_",
+            "eu-west-1_AbC.Ef123",
+            "my_hub",
+            &format!("eu-west-1_{}", "a".repeat(46)),
+        ] {
+            let refused = CognitoDomain::parse(typed).unwrap_err();
+            assert!(
+                refused.problem.contains("is not a host name"),
+                "{typed}: {refused}"
+            );
+        }
+        let longest = format!("eu-west-1_{}", "a".repeat(45));
+        let refused = CognitoDomain::parse(&longest).unwrap_err();
+        assert!(refused.problem.contains("user pool's id"), "{refused}");
+    }
+
+    #[test]
+    fn a_host_name_keeps_to_the_limits_of_host_names() {
+        let label = "a".repeat(63);
+        let longest = format!("{label}.{label}.{label}.{}", "a".repeat(61));
+        for right in [
+            "1.example.org",
+            "a-b.example.org",
+            &format!("{label}.example.org"),
+            &longest,
+        ] {
+            assert_eq!(CognitoDomain::parse(right).unwrap().as_str(), right);
+        }
+        for wrong in [
+            "-a.example.org",
+            "a-.example.org",
+            "a..example.org",
+            "a_b.example.org",
+            &format!("a{label}.example.org"),
+            &format!("{longest}a"),
+        ] {
+            let refused = CognitoDomain::parse(wrong).unwrap_err();
+            assert!(
+                refused.problem.contains("is not a host name"),
+                "{wrong}: {refused}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_region_is_recognised_by_its_form() {
+        for region in ["eu-west-1", "ap-southeast-12", "us-iso-east-1"] {
+            let domain = format!("my-hub.auth.{region}.amazoncognito.com");
+            assert_eq!(CognitoDomain::parse(&domain).unwrap().region(), Some(region));
+        }
+        for region in [
+            "eu",
+            "eu-1",
+            "eur-west-1",
+            "1u-west-1",
+            "eu-we5t-1",
+            "eu--1",
+            "eu-west-",
+            "eu-west-1a",
+        ] {
+            let refused =
+                CognitoDomain::parse(&format!("my-hub.auth.{region}.amazoncognito.com")).unwrap_err();
+            assert!(!refused.problem.is_empty(), "{region}");
+        }
+    }
+
+    #[test]
     fn the_region_is_known_from_cognitos_own_domains_only() {
-        assert_eq!(CognitoDomain::parse(OWN).unwrap().region(), Some("eu-west-1"));
+        let own = CognitoDomain::parse(OWN).unwrap();
+        assert_eq!((own.region(), own.is_custom()), (Some("eu-west-1"), false));
         let gov = CognitoDomain::parse("h.auth-fips.us-gov-west-1.amazoncognito.com").unwrap();
         assert_eq!(gov.region(), Some("us-gov-west-1"));
         assert!(CognitoDomain::parse("auth.example.org").unwrap().is_custom());
@@ -274,5 +376,14 @@ mod tests {
             domain.logout_url(&client, "https://hub.example.org/"),
             "https://auth.example.org/logout?client_id=a%2Bb&logout_uri=https%3A%2F%2Fhub.example.org%2F"
         );
+    }
+
+    #[test]
+    fn the_endpoints_stand_on_the_domain() {
+        let domain = CognitoDomain::parse(OWN).unwrap();
+        assert_eq!(domain.to_string(), OWN);
+        assert_eq!(domain.authorize_url(), format!("https://{OWN}/oauth2/authorize"));
+        assert_eq!(domain.token_url(), format!("https://{OWN}/oauth2/token"));
+        assert_eq!(domain.userinfo_url(), format!("https://{OWN}/oauth2/userInfo"));
     }
 }

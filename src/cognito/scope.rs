@@ -111,4 +111,30 @@ mod tests {
         assert_eq!(ScopeSet::parse(&["openid,email"]).unwrap(), list);
         assert_eq!(list.joined(), "openid email");
     }
+
+    #[test]
+    fn profile_is_asked_for_where_the_claim_needs_it() {
+        for (claim, scopes) in [
+            ("username", "openid email"),
+            ("email", "openid email"),
+            ("nickname", "openid email profile"),
+        ] {
+            let claim = crate::cognito::UsernameClaim::parse(claim).unwrap();
+            assert_eq!(ScopeSet::default_for(&claim, None).joined(), scopes);
+        }
+    }
+
+    #[test]
+    fn scopes_keep_to_cognitos_limits() {
+        let many = |count: usize| {
+            let mut scopes: Vec<String> = (1..count).map(|number| format!("api/{number}")).collect();
+            scopes.push("openid".to_owned());
+            ScopeSet::parse(&scopes)
+        };
+        assert_eq!(many(50).unwrap().iter().count(), 50);
+        assert!(many(51).unwrap_err().problem.contains("51 scopes are too many"));
+        let long = |length: usize| ScopeSet::parse(&["openid", &"a".repeat(length)]);
+        assert!(long(256).unwrap().contains(&"a".repeat(256)));
+        assert!(long(257).unwrap_err().problem.contains("257 characters"));
+    }
 }

@@ -246,4 +246,41 @@ mod tests {
             assert!(url.is_local() && !url.is_https());
         }
     }
+
+    #[test]
+    fn an_address_may_look_a_little_like_the_documentations() {
+        for typed in ["https://your-hub.example.org", "https://my-host.example.org"] {
+            assert_eq!(HubUrl::parse(typed).unwrap().as_str(), typed);
+        }
+        for typed in ["https://<hub>", "https://your-hub-host", "https://[your-hub]"] {
+            let refused = HubUrl::parse(typed).unwrap_err();
+            assert!(refused.problem.contains("placeholder"), "{refused}");
+        }
+    }
+
+    #[test]
+    fn what_no_address_holds_is_refused() {
+        for (typed, told) in [
+            ("https://my hub.example.org", "is not a URL"),
+            ("https://hub\u{7}.example.org", "is not a URL"),
+            ("https:\\\\hub.example.org", "is not a URL"),
+            ("https://ada@hub.example.org", "user name or password"),
+            ("https://:word@hub.example.org", "user name or password"),
+            ("https://hub..example.org", "is not a host name"),
+            ("https://-hub.example.org", "is not a host name"),
+            ("https://hub-.example.org", "is not a host name"),
+        ] {
+            let refused = HubUrl::parse(typed).unwrap_err();
+            assert!(refused.problem.contains(told), "{typed}: {refused}");
+        }
+    }
+
+    #[test]
+    fn the_longest_host_name_has_253_characters() {
+        let label = "a".repeat(63);
+        let longest = format!("{label}.{label}.{label}.{}", "a".repeat(61));
+        assert_eq!(HubUrl::parse(&longest).unwrap().host(), longest);
+        let refused = HubUrl::parse(&format!("{longest}a")).unwrap_err();
+        assert!(refused.problem.contains("is not a host name"), "{refused}");
+    }
 }

@@ -22,3 +22,20 @@ pub fn callback_url(url: &HubUrl, base: &BaseUrl) -> String {
 pub fn sign_out_url(url: &HubUrl, base: &BaseUrl) -> String {
     format!("{}{}", url.as_str(), base.as_str())
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn what_is_registered_with_the_app_client_lies_under_the_base_url() {
+        let url = HubUrl::parse("https://hub.example.org").unwrap();
+        for (base, below) in [("/", "/"), ("/jupyter/", "/jupyter/")] {
+            let base = BaseUrl::parse(base).unwrap();
+            let whole = format!("https://hub.example.org{below}");
+            assert_eq!(callback_url(&url, &base), format!("{whole}hub/oauth_callback"));
+            assert_eq!(sign_out_url(&url, &base), whole);
+        }
+    }
+}

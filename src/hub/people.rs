@@ -204,4 +204,20 @@ mod tests {
             "jupyter-ada.lovelace@examp-dc3b6"
         );
     }
+
+    #[test]
+    fn a_groups_name_is_kept_to_the_letter() {
+        let group = GroupName::parse(" Data_Science ").unwrap();
+        assert_eq!(
+            (group.as_str(), group.to_string().as_str()),
+            ("Data_Science", "Data_Science")
+        );
+    }
+
+    #[test]
+    fn the_longest_name_has_128_characters() {
+        assert!(GroupName::parse(&"é".repeat(128)).is_ok());
+        let refused = GroupName::parse(&"é".repeat(129)).unwrap_err();
+        assert!(refused.problem.contains("129 characters"), "{refused}");
+    }
 }

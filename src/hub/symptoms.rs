@@ -226,3 +226,69 @@ pub fn symptoms_of(journal: &[String]) -> Vec<&'static Symptom> {
         .filter(|symptom| journal.iter().any(|line| symptom.shows_in(line)))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn journal(lines: &[&str]) -> Vec<String> {
+        lines.iter().map(ToString::to_string).collect()
+    }
+
+    fn named(lines: &[&str]) -> Vec<&'static str> {
+        symptoms_of(&journal(lines))
+            .iter()
+            .map(|symptom| symptom.name)
+            .collect()
+    }
+
+    #[test]
+    fn a_quiet_journal_has_no_symptom() {
+        let lines = ["[I JupyterHub app] JupyterHub is now running at http://127.0.0.1:15001"];
+        assert!(named(&lines).is_empty());
+        assert_eq!(symptom_of(&journal(&lines)), None);
+    }
+
+    #[test]
+    fn everything_that_a_journal_tells_is_named_once() {
+        let lines = [
+            "SyntaxError: invalid syntax",
+            "oauth2 error: invalid_client",
+            "SyntaxError: invalid syntax",
+        ];
+        assert_eq!(named(&lines), ["python-syntax", "wrong-secret"]);
+    }
+
+    #[test]
+    fn the_marks_of_a_symptom_stand_in_one_line() {
+        assert_eq!(
+            named(&["ValueError: claim_groups_key requires manage_groups"]),
+            ["manage-groups"]
+        );
+        assert!(named(&["it requires a key", "c.Authenticator.manage_groups"]).is_empty());
+    }
+
+    #[test]
+    fn a_hub_that_does_not_start_is_not_explained_by_a_login_that_failed() {
+        let lines = [
+            "oauth2 error: invalid_client",
+            "NameError: name 'x' is not defined",
+        ];
+        assert_eq!(symptom_of(&journal(&lines)).unwrap().name, "name-error");
+        assert_eq!(symptom_of(&journal(&lines[..1])), None);
+    }
+
+    #[test]
+    fn what_somebody_writes_into_an_address_is_no_symptom() {
+        for method in ["GET", "POST", "OPTIONS"] {
+            let line = format!("[W web] 404 {method} /hub/oauth_callback?error=invalid_client (@::1) 3ms");
+            assert!(named(&[&line]).is_empty(), "{line}");
+        }
+        assert!(named(&["[I log] 302 GET / -> /hub/login?next=NameError (@::1) 1ms"]).is_empty());
+        assert_eq!(
+            named(&["[E web] 500 GET /hub/x invalid_client"]),
+            ["wrong-secret"]
+        );
+    }
+}

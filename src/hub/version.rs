@@ -230,10 +230,30 @@ mod tests {
     }
 
     #[test]
+    fn a_whole_version_is_taken_as_it_is() {
+        for whole in ["14.0.0", "16.0.4", "17.9.9"] {
+            assert_eq!(OauthenticatorVersion::parse(whole).unwrap().to_string(), whole);
+        }
+    }
+
+    #[test]
     fn a_rehearsal_stays_in_the_dialect() {
         for (version, pair) in [("17.0.0", "17.4.0"), ("16.2.1", "16.0.7"), ("15.1.0", "14.2.0")] {
             let release = OauthenticatorVersion::parse(version).unwrap().rehearsed_as();
             assert_eq!(release.oauthenticator.to_string(), pair);
         }
+    }
+
+    #[test]
+    fn what_a_release_can_do_begins_and_ends_with_its_number() {
+        let version = |text| OauthenticatorVersion::parse(text).unwrap();
+        for (without, with) in [("17.0.0", "17.1.0"), ("16.3.1", "17.4.0")] {
+            assert!(!version(without).has_pkce() && version(with).has_pkce());
+        }
+        assert!(version("16.0.1").has_basic_auth_by_default());
+        assert!(!version("16.0.2").has_basic_auth_by_default());
+        assert!(!version("14.0.0").has_logout_redirect() && version("14.1.0").has_logout_redirect());
+        assert!(!version("16.2.1").dialect().has_groups() && version("16.3.0").dialect().has_groups());
+        assert_eq!(version("16.3.1").numbers(), (16, 3, 1));
     }
 }

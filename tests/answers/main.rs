@@ -15,6 +15,9 @@
 #[path = "../kit/mod.rs"]
 mod kit;
 
+mod accepted;
+mod warnings;
+
 use std::fmt::Write as _;
 
 /// A secret that people paste where it does not belong; no message may show any of it.
