@@ -2,6 +2,8 @@
 
 mod answer_flags;
 mod completions;
+#[cfg(test)]
+mod documents;
 mod failure;
 #[cfg(feature = "fault-injection")]
 mod faults;

@@ -69,6 +69,8 @@ impl Ui {
     pub fn document(self, document: &impl Serialize) -> serde_json::Result<()> {
         if self.json {
             let text = serde_json::to_string_pretty(&Versioned { schema: 1, document })?;
+            #[cfg(test)]
+            DOCUMENTS.with_borrow_mut(|documents| documents.push(text.clone()));
             say_on_stdout(&text);
         }
         Ok(())
@@ -82,6 +84,12 @@ impl Ui {
             ));
         }
     }
+}
+
+#[cfg(test)]
+thread_local! {
+    /// Every document that this thread told.
+    pub(crate) static DOCUMENTS: std::cell::RefCell<Vec<String>> = const { std::cell::RefCell::new(Vec::new()) };
 }
 
 /// A document with the version of its shape.

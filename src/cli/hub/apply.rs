@@ -81,12 +81,15 @@ struct Document<'a> {
 }
 
 pub fn run(global: &Global, args: &Args) -> told::Result<ExitCode> {
-    let host = crate::cli::machine();
-    let checked = args.answers.checked(global, &host)?;
+    run_on(global, args, &crate::cli::machine())
+}
+
+pub(in crate::cli) fn run_on(global: &Global, args: &Args, host: &dyn Host) -> told::Result<ExitCode> {
+    let checked = args.answers.checked(global, host)?;
     if args.dry_run {
-        return dry_run(global, args, &host, &checked);
+        return dry_run(global, args, host, &checked);
     }
-    apply_checked(global, &host, &checked, &args.waiting, args.strict)
+    apply_checked(global, host, &checked, &args.waiting, args.strict)
 }
 
 /// Applies valid answers and tells how it went; the wizard and `install` come here too.

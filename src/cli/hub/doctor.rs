@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::apply::{Cause, StateDir};
 use crate::cli::{Global, exit};
 use crate::doctor::{Finding, examine};
-use crate::host::{Environment as _, SystemHost};
+use crate::host::{Host, SystemHost};
 use crate::tljh::observe::is_installed;
 use crate::told;
 
@@ -27,15 +27,18 @@ struct Document<'a> {
 }
 
 pub fn run(global: &Global, _: &Args) -> told::Result<ExitCode> {
-    let host = SystemHost::new();
+    run_on(global, &SystemHost::new())
+}
+
+pub(in crate::cli) fn run_on(global: &Global, host: &dyn Host) -> told::Result<ExitCode> {
     let ui = global.ui();
     if !host.is_root() {
         return Err(Cause::NotRoot.into());
     }
-    if !is_installed(&host, &global.prefix)? {
+    if !is_installed(host, &global.prefix)? {
         return Err(Cause::NoHub(global.prefix.clone()).into());
     }
-    let findings = examine(&host, &global.prefix, &StateDir::for_hub(&global.prefix))?;
+    let findings = examine(host, &global.prefix, &StateDir::for_hub(&global.prefix))?;
     for finding in &findings {
         ui.line(format!("{} {finding}", console::style("✗").red()));
         ui.line(format!("    {}", finding.remedy));

@@ -70,11 +70,14 @@ struct Row {
 }
 
 pub fn run(global: &Global, args: &Args) -> told::Result<ExitCode> {
-    let host = crate::cli::machine();
+    run_on(global, args, &crate::cli::machine())
+}
+
+pub(in crate::cli) fn run_on(global: &Global, args: &Args, host: &dyn Host) -> told::Result<ExitCode> {
     let ui = global.ui();
     let state = StateDir::for_hub(&global.prefix);
     if args.list {
-        return list(global, &host, &state);
+        return list(global, host, &state);
     }
     let back_to = if args.to_default {
         BackTo::Default
@@ -82,12 +85,12 @@ pub fn run(global: &Global, args: &Args) -> told::Result<ExitCode> {
         BackTo::BeforeLastApply { force: args.force }
     };
     if args.dry_run {
-        return dry_run(ui, &way_back(&host, &state, back_to)?);
+        return dry_run(ui, &way_back(host, &state, back_to)?);
     }
-    let _lock = lock(&host, &state)?;
-    crate::cli::stop_on_signals(&host)?;
+    let _lock = lock(host, &state)?;
+    crate::cli::stop_on_signals(host)?;
     let deadline = Duration::from_secs(args.hub_deadline);
-    match roll_back(&host, &state, back_to, deadline, &mut Steps::new(ui))? {
+    match roll_back(host, &state, back_to, deadline, &mut Steps::new(ui))? {
         WentBack::Done(journal) => {
             ui.line(match back_to {
                 BackTo::Default => "restored: the hub has TLJH's first-use login",

@@ -46,37 +46,28 @@ struct Document<'a> {
 }
 
 pub fn run(global: &Global, args: Args) -> told::Result<ExitCode> {
-    let flags = args.answers.clone();
-    run_with(global, &args, |host| {
-        Ok(flags.checked_or_in_force(global, host)?.answers)
-    })
-}
-
-/// With answers from wherever they come.
-fn run_with(
-    global: &Global,
-    args: &Args,
-    answers: impl FnOnce(&SystemHost) -> told::Result<Answers>,
-) -> told::Result<ExitCode> {
     let interrupt = Interrupt::new();
     interrupt.on_signals().context("cannot wait for signals")?;
-    let host = SystemHost::with_interrupt(interrupt);
-    recover_first(global, &host)?;
+    run_on(global, &args, &SystemHost::with_interrupt(interrupt))
+}
+
+pub(in crate::cli) fn run_on(global: &Global, args: &Args, host: &dyn Host) -> told::Result<ExitCode> {
+    recover_first(global, host)?;
     host.interrupt().ends_at_once();
     if host.interrupt().requested() {
         return Err(Cause::Interrupted.into());
     }
-    let answers = answers(&host)?;
-    let hub = LocalHub::read(&host, &global.prefix)?;
+    let answers = args.answers.checked_or_in_force(global, host)?.answers;
+    let hub = LocalHub::read(host, &global.prefix)?;
     let expected = Expectation::new(&answers, hub);
     let mut warnings = Vec::new();
-    let secret = secret(global, &host, &answers, &mut warnings);
+    let secret = secret(global, host, &answers, &mut warnings);
     for warning in &warnings {
         global.ui().warn(warning);
     }
     let secret = secret.as_ref().map_err(String::as_str);
     let patience = Patience::of(Duration::from_secs(args.wait));
-    let report = verify(&host, &expected, secret, &patience, &mut |stage| {
+    let report = verify(host, &expected, secret, &patience, &mut |stage| {
         tell(global, stage)
     });
     summarize(global, args, &report, &warnings)
