@@ -8,6 +8,10 @@ use crate::hub::{Leftovers, RELEASES};
 pub struct Case {
     pub oauthenticator: &'static str,
     pub allow: &'static str,
+    /// Which claim is people's name.
+    pub claim: &'static str,
+    /// Who is in the hub's database already, and whether they administer it.
+    pub known: Vec<(String, bool)>,
     pub leftovers: Leftovers,
     /// Each leftover setting: the class, the setting.
     pub set: Vec<(String, &'static str)>,
@@ -50,21 +54,43 @@ const CLASSES: [&str; 5] = [
 ];
 
 /// A setting with a value in YAML that is one in Python too, as far as `python` leaves it.
-const SETTINGS: [(&str, &str); 14] = [
+const SETTINGS: [(&str, &str); 30] = [
+    ("allow_all", "true"),
     ("allow_all", "true"),
     ("allow_all", "false"),
     ("allow_existing_users", "true"),
-    ("allowed_users", "['mallory']"),
+    ("allowed_users", "['mallory', 'mallory@example.org']"),
     ("allowed_users", "[]"),
-    ("admin_users", "['mallory', 'grace']"),
-    ("blocked_users", "['grace']"),
+    ("admin_users", "['mallory', 'grace', 'grace@example.org']"),
+    ("blocked_users", "['grace', 'grace@example.org']"),
     ("admin_groups", "['others']"),
     ("allowed_groups", "['teachers']"),
-    ("username_map", "{'mallory': 'grace'}"),
+    (
+        "username_map",
+        "{'mallory': 'grace', 'mallory@example.org': 'grace@example.org'}",
+    ),
     ("username_pattern", "'^[a-m].*$'"),
     ("any_allow_config", "true"),
     ("manage_groups", "false"),
+    ("manage_groups", "true"),
     ("whitelist", "['mallory']"),
+    ("username_key", "'sub'"),
+    ("username_claim", "'nothing'"),
+    ("claim_groups_key", "'cognito:groups'"),
+    ("scope", "['openid']"),
+    ("scope", "[]"),
+    ("scope", "['openid', 'bogus']"),
+    ("basic_auth", "true"),
+    ("userdata_token_method", "'url'"),
+    ("enable_pkce", "false"),
+    ("delete_invalid_users", "true"),
+    ("auto_login", "true"),
+    (
+        "token_url",
+        "'https://other.auth.eu-west-1.amazoncognito.com/oauth2/token'",
+    ),
+    ("client_id", "'another0client'"),
+    ("userdata_url", "''"),
 ];
 
 const CODE: [&str; 3] = [
@@ -75,7 +101,29 @@ const CODE: [&str; 3] = [
      c.GenericOAuthenticator.username_key = name\n",
 ];
 
-const VARIABLES: [(&str, &str); 4] = [
+const OWN_CLASS: &str = "from oauthenticator.generic import GenericOAuthenticator\n\n\n";
+
+/// Classes of one's own without code: what is set on them beats what is set on their parents.
+const CLASS_BODIES: [&str; 4] = [
+    "class Plain(GenericOAuthenticator):\n    pass\n\n\nc.JupyterHub.authenticator_class = Plain\n\
+     c.Plain.blocked_users = {'sam', 'sam@example.org'}\n",
+    "class Plain(GenericOAuthenticator):\n    pass\n\n\nc.JupyterHub.authenticator_class = Plain\n\
+     c.Plain.allow_all = True\n",
+    "class Plain(GenericOAuthenticator):\n    allow_all = True\n\n\nc.JupyterHub.authenticator_class = Plain\n",
+    "from traitlets import Set\n\n\nclass Plain(GenericOAuthenticator):\n    \
+     admin_users = Set({'tess'}, config=True)\n\n\nc.JupyterHub.authenticator_class = Plain\n",
+];
+
+/// What a file adds to, without setting it, and what is not the login's.
+const ADDED: [&str; 5] = [
+    "c.Authenticator.allowed_users.add('sam')\n",
+    "c.GenericOAuthenticator.admin_users.update({'tess', 'tess@example.org'})\n",
+    "c.JupyterHub.load_groups = {'lab': ['grace']}\n",
+    "c.JupyterHub.load_roles = [{'name': 'admin', 'users': ['mallory']}]\n",
+    "c.JupyterHub.admin_access = True\nc.Authenticator.enable_auth_state = False\n",
+];
+
+const VARIABLES: [(&str, &str); 8] = [
     (
         "OAUTH2_AUTHORIZE_URL",
         "https://other.auth.eu-west-1.amazoncognito.com/oauth2/authorize",
@@ -83,6 +131,10 @@ const VARIABLES: [(&str, &str); 4] = [
     ("OAUTH2_USERNAME_KEY", "sub"),
     ("OAUTH2_GROUPS_KEY", "cognito:groups"),
     ("OAUTH_CLIENT_ID", "another0client"),
+    ("OAUTH2_USERDATA_REQUEST_TYPE", "url"),
+    ("OAUTH2_BASIC_AUTH", "1"),
+    ("OAUTH2_USERDATA_URL", "https://hub.example.org/userdata"),
+    ("OAUTH_CALLBACK_URL", "https://hub.example.org/elsewhere"),
 ];
 
 fn python(value: &str) -> String {
@@ -104,6 +156,8 @@ pub fn case(seed: u64, number: u64) -> Case {
     let mut case = Case {
         oauthenticator,
         allow: dice.pick(rules),
+        claim: dice.pick(&["username", "username", "email"]),
+        known: Vec::new(),
         leftovers: Leftovers::default(),
         set: Vec::new(),
         has_code: false,
@@ -117,10 +171,12 @@ pub fn case(seed: u64, number: u64) -> Case {
         case.has_code = true;
     }
     if dice.one_in(5) {
-        // A class of one's own without code: its settings beat those of its parents.
-        let text = "from oauthenticator.generic import GenericOAuthenticator\n\n\nclass Plain(GenericOAuthenticator):\n    \
-                    pass\n\n\nc.JupyterHub.authenticator_class = Plain\nc.Plain.blocked_users = {'sam'}\n";
-        case.leftovers.files.push(("n-class.py".into(), text.into()));
+        let text = OWN_CLASS.to_owned() + dice.pick(&CLASS_BODIES);
+        case.leftovers.files.push(("n-class.py".into(), text));
+    }
+    if dice.one_in(6) {
+        let text = dice.pick(&ADDED).to_owned();
+        case.leftovers.files.push(("o-added.py".into(), text));
     }
     if dice.one_in(4) {
         let (name, value) = dice.pick(&VARIABLES);
@@ -129,6 +185,18 @@ pub fn case(seed: u64, number: u64) -> Case {
     if dice.one_in(5) {
         case.leftovers.users.push_str("  banned: [tess]\n");
     }
+    let known: &[(&str, bool)] = dice.pick(&[
+        &[],
+        &[],
+        &[("mallory", true)],
+        &[("sam", false)],
+        &[("ada", false), ("tess", true)],
+    ]);
+    let suffix = if case.claim == "email" { "@example.org" } else { "" };
+    let named = known
+        .iter()
+        .map(|(name, admin)| (format!("{name}{suffix}"), *admin));
+    case.known = named.collect();
     case
 }
 

@@ -6,12 +6,11 @@ use std::path::{Path, PathBuf};
 
 use hubgate::answers::Answers;
 use hubgate::host::{Interrupt, SystemHost};
-use hubgate::progress::Silent;
-use hubgate::rehearse::hub_python;
 use hubgate::render::{render_awscognito, sha256_hex};
 use hubgate::standin::User;
 use hubgate::tljh::look::{Decision, Look, OwnFile, Player, PoolSide, Request, look};
 
+use crate::forks::python_of;
 use crate::kit;
 
 /// Never in any answer.
@@ -22,16 +21,26 @@ pub const RELEASES: [&str; 4] = ["17.4.0", "16.3.1", "16.0.7", "14.2.0"];
 
 /// Answers for one release and rule: ada administers, grace is listed, students are the group.
 pub fn answers(oauthenticator: &str, allow: &str) -> Answers {
+    answers_by(oauthenticator, allow, "username")
+}
+
+/// The same, with names from this claim.
+pub fn answers_by(oauthenticator: &str, allow: &str, claim: &str) -> Answers {
+    let name = |word: &str| match claim {
+        "email" => format!("{word}@example.org"),
+        _ => word.to_owned(),
+    };
     let access = match allow {
-        "users" => "users = ['grace']",
-        "groups" => "groups = ['students']\nadmin_groups = ['teachers']",
-        _ => "",
+        "users" => format!("users = ['{}']", name("grace")),
+        "groups" => "groups = ['students']\nadmin_groups = ['teachers']".to_owned(),
+        _ => String::new(),
     };
     kit::answers(&format!(
-        "[hub]\nurl = 'https://hub.example.org'\nadmins = ['ada']\n[https]\nmode = 'proxy'\n\
+        "[hub]\nurl = 'https://hub.example.org'\nadmins = ['{}']\n[https]\nmode = 'proxy'\n\
          [cognito]\ndomain = 'my-hub.auth.eu-west-1.amazoncognito.com'\n\
-         client_id = '3n4b5urk1ft4fl3mg5e62d9ado'\nclient_secret = 'stdin'\n\
-         [access]\nallow = '{allow}'\n{access}\n[target]\noauthenticator = '{oauthenticator}'\n"
+         client_id = '3n4b5urk1ft4fl3mg5e62d9ado'\nclient_secret = 'stdin'\nusername = '{claim}'\n\
+         [access]\nallow = '{allow}'\n{access}\n[target]\noauthenticator = '{oauthenticator}'\n",
+        name("ada")
     ))
 }
 
@@ -71,15 +80,25 @@ pub struct Leftovers {
 /// A hub on this machine's disk, which is never started.
 pub struct Hub {
     pub prefix: PathBuf,
-    python: PathBuf,
-    request: Request,
+    pub python: PathBuf,
+    pub request: Request,
 }
 
 impl Hub {
     /// What `hubgate apply` leaves for these answers, with these leftovers.
     pub fn lay_out(name: &str, answers: &Answers, leftovers: &Leftovers) -> Self {
-        let host = SystemHost::with_interrupt(Interrupt::new());
-        let python = hub_python(&host, answers.oauthenticator, &mut Silent).unwrap();
+        let python = format!("'{}'", python_of(answers).display());
+        Self::with_people(name, &python, answers, leftovers, &cast())
+    }
+
+    /// The same with this Python, as a shell has it, and for these people.
+    pub fn with_people(
+        name: &str,
+        python: &str,
+        answers: &Answers,
+        leftovers: &Leftovers,
+        people: &[User],
+    ) -> Self {
         let prefix = kit::scratch(&format!("look-{name}"));
         let folder = prefix.join("config/jupyterhub_config.d");
         fs::create_dir_all(&folder).unwrap();
@@ -92,9 +111,9 @@ impl Hub {
             fs::write(folder.join(name), text).unwrap();
         }
         let pool = PoolSide::of(answers);
-        let players = cast()
-            .into_iter()
-            .map(|user| Player::new(user.username.clone(), &user, &pool.client_id));
+        let players = people
+            .iter()
+            .map(|user| Player::new(user.username.clone(), user, &pool.client_id));
         let request = Request {
             state: prefix.join("state"),
             people: players.collect(),
@@ -105,7 +124,7 @@ impl Hub {
             }),
             arguments: leftovers.arguments.clone(),
         };
-        let python = with_environment(&prefix, &python, &leftovers.environment);
+        let python = with_environment(&prefix, python, &leftovers.environment);
         Self {
             prefix,
             python,
@@ -161,7 +180,7 @@ fn config_yaml(answers: &Answers, leftovers: &Leftovers) -> String {
 }
 
 /// A Python with TLJH's stand-in, and with the variables that the unit would give it.
-fn with_environment(prefix: &Path, python: &Path, environment: &[(String, String)]) -> PathBuf {
+fn with_environment(prefix: &Path, python: &str, environment: &[(String, String)]) -> PathBuf {
     let tljh = kit::root().join("fixtures/tljh");
     let beside = kit::root().join("tests/look/beside");
     let mut script = format!(
@@ -172,7 +191,7 @@ fn with_environment(prefix: &Path, python: &Path, environment: &[(String, String
     for (name, value) in environment {
         script += &format!("export {name}='{value}'\n");
     }
-    script += &format!("exec '{}' \"$@\"\n", python.display());
+    script += &format!("exec {python} \"$@\"\n");
     let path = prefix.join("python");
     fs::write(&path, script).unwrap();
     fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();

@@ -5,7 +5,9 @@ mod kit;
 
 mod agreement;
 mod case;
+mod forks;
 mod healthy;
 mod hub;
 mod leftovers;
 mod not_run;
+mod real;
