@@ -141,7 +141,8 @@ def origin(origins, configurable, name):
         if old in configurable.traits() and (configured is ABSENT or not same(configured, value)):
             by_alias, alias = origins.of(configurable, old)
             if alias is not ABSENT:
-                return by_alias, old, origins.beaten(configurable, old, by_alias)
+                beaten = [place for one in (old, name) for place in origins.beaten(configurable, one, by_alias)]
+                return by_alias, old, beaten
     if configured is not ABSENT and name in configurable.traits():
         return places, None, origins.beaten(configurable, name, places)
     return [default_place(configurable, name, value)], None, []
