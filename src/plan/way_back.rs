@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::planning::{NoPlan, Plan, words};
 use super::step::{Step, StepKind};
-use crate::render::{TljhChange, diff, sha256_hex};
+use crate::render::{TljhChange, diff_of_others, sha256_hex};
 use crate::secret::Secret;
 use crate::tljh::{FileState, Observed};
 
@@ -135,5 +135,5 @@ fn difference(observed: &Observed, path: &Path, then: Option<&FileState>) -> Opt
     }
     // Nor where somebody has put it elsewhere, too.
     let secret = Secret::new(text(observed.file(&secret_file)).trim().to_owned());
-    Some(secret.redact(&diff(&now, &then, &path.display().to_string())))
+    Some(secret.redact(&diff_of_others(&now, &then, &path.display().to_string())))
 }

@@ -73,6 +73,12 @@ const TEMPLATES: &[(&str, &str)] = &[
     ),
 ];
 
+/// Lines that hubgate writes whatever the answers are.
+pub(super) fn known_lines() -> impl Iterator<Item = &'static str> {
+    let lines = TEMPLATES.iter().flat_map(|(_, template)| template.lines());
+    lines.filter(|line| !line.contains("{{") && !line.contains("{%"))
+}
+
 /// The templates, parsed once.
 #[derive(Debug)]
 pub struct Renderer {

@@ -8,9 +8,10 @@ mod files;
 mod folder;
 mod quote;
 mod tljh_config;
+mod unseen;
 
 pub use context::{AWSCLI, Context};
-pub use drift::{Drift, diff, drift, without_secrets};
+pub use drift::{Drift, diff, diff_of_others, drift};
 pub use environment::{RenderError, Renderer};
 pub use files::{EmbeddedSecret, FileSet, RenderedFile, render, render_awscognito, render_with, sha256_hex};
 pub use folder::{Folder, secret_stays_behind};

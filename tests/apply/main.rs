@@ -12,6 +12,7 @@ mod down;
 mod faults;
 #[path = "../kit/machine/mod.rs"]
 mod machine;
+mod old_files;
 mod old_records;
 mod old_tljh;
 mod records;
