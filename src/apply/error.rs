@@ -196,10 +196,12 @@ impl Told for Cause {
             Self::ChangedMeanwhile(_) => {
                 "run it again when nobody else changes the hub's settings".to_owned()
             }
-            Self::NoPlan(NoPlan::Config(error)) => error.hint().to_owned(),
+            Self::NoPlan(NoPlan::Config(error)) => error.remedy().to_owned(),
             Self::Verify(report) => {
-                let hints = report.with(Outcome::Fail).filter_map(|stage| stage.hint.clone());
-                hints.collect::<Vec<_>>().join("\n    ")
+                let remedies = report
+                    .with(Outcome::Fail)
+                    .filter_map(|stage| stage.remedy.clone());
+                remedies.collect::<Vec<_>>().join("\n    ")
             }
             _ => return None,
         };

@@ -15,7 +15,7 @@ pub(super) fn check(host: &dyn Host, observed: &Observed, findings: &mut Vec<Fin
     let config = match &observed.config {
         Ok(config) => config,
         Err(error) => {
-            findings.push(Finding::new("config-yaml", error.to_string(), error.hint()).at(place));
+            findings.push(Finding::new("config-yaml", error.to_string(), error.remedy()).at(place));
             return;
         }
     };

@@ -91,7 +91,7 @@ fn fails_to_start(host: &dyn Host, observed: &Observed, findings: &mut Vec<Findi
             return !state.is_inactive();
         }
         let remedy = stage
-            .hint
+            .remedy
             .clone()
             .unwrap_or_else(|| "see journalctl -u jupyterhub -u traefik".to_owned());
         findings.push(Finding::new("hub-down", stage.found.clone(), remedy));
@@ -137,7 +137,7 @@ fn certificate(host: &dyn Host, observed: &Observed, at: SocketAddr, findings: &
         // That nothing answers is told of the hub.
         _ => return,
     };
-    findings.push(Finding::new(name, stage.found, stage.hint.unwrap_or_default()));
+    findings.push(Finding::new(name, stage.found, stage.remedy.unwrap_or_default()));
 }
 
 fn callback_host(settings: &str) -> Option<String> {

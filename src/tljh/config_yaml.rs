@@ -27,7 +27,7 @@ pub(super) const MEND_BY_HAND: &str =
 
 impl NotYaml {
     /// What a person can do about it.
-    pub fn hint(&self) -> &'static str {
+    pub fn remedy(&self) -> &'static str {
         MEND_BY_HAND
     }
 }

@@ -57,7 +57,7 @@ fn https_off() -> Stage {
         StageCause::HttpsOff,
         "HTTPS is off in config.yaml, and Cognito sends nobody back to an http address",
     )
-    .hint("hubgate apply, or sudo tljh-config set https.enabled true && sudo tljh-config reload proxy")
+    .remedy("hubgate apply, or sudo tljh-config set https.enabled true && sudo tljh-config reload proxy")
 }
 
 fn fail(cause: StageCause, found: String) -> Stage {
@@ -82,14 +82,14 @@ fn judge(certificate: &PeerCertificate, from: CertificateFrom, name: &str, now: 
             StageCause::WrongName,
             format!("the certificate is for {names}, not for {name}"),
         )
-        .hint(wrong_name_hint(from));
+        .remedy(wrong_name_hint(from));
     }
     if certificate.not_before > now {
         return unknown(
             StageCause::NotYetValid,
             "by this machine's clock the certificate's time has not begun".to_owned(),
         )
-        .hint("is the clock right? timedatectl");
+        .remedy("is the clock right? timedatectl");
     }
     let Some(left) = certificate.remaining(now) else {
         let ago = now.duration_since(certificate.not_after).unwrap_or_default();
@@ -97,7 +97,7 @@ fn judge(certificate: &PeerCertificate, from: CertificateFrom, name: &str, now: 
             StageCause::Expired,
             format!("the certificate expired {} ago", days(ago)),
         )
-        .hint(renewal_hint(from));
+        .remedy(renewal_hint(from));
     };
     if let Err(why) = &certificate.trusted {
         return fail(
@@ -107,7 +107,7 @@ fn judge(certificate: &PeerCertificate, from: CertificateFrom, name: &str, now: 
                 certificate.issuer
             ),
         )
-        .hint(trust_hint(from));
+        .remedy(trust_hint(from));
     }
     in_date(certificate, left, from)
 }
@@ -121,11 +121,11 @@ fn in_date(certificate: &PeerCertificate, left: Duration, from: CertificateFrom)
     let soon = SOON.min(life / 6);
     let found = format!("{}'s certificate, good for {}", certificate.issuer, days(left));
     if left < soon {
-        return unknown(StageCause::ExpiresSoon, format!("{found} only")).hint(renewal_hint(from));
+        return unknown(StageCause::ExpiresSoon, format!("{found} only")).remedy(renewal_hint(from));
     }
     let stage = Stage::pass(StageName::Certificate, found);
     if left < NEAR.min(life / 3) {
-        return stage.hint(renewal_hint(from));
+        return stage.remedy(renewal_hint(from));
     }
     stage
 }
@@ -145,11 +145,11 @@ fn default_certificate(from: CertificateFrom) -> Stage {
     let found = "traefik shows the certificate that it makes itself, which no browser trusts".to_owned();
     match from {
         CertificateFrom::LetsEncrypt => unknown(StageCause::DefaultCertificate, format!("{found}: Let's Encrypt has not answered (yet)"))
-            .hint("Let's Encrypt needs the name in DNS and port 443 open to the internet; it takes up to a minute. What traefik says: sudo journalctl -u traefik -n 50"),
+            .remedy("Let's Encrypt needs the name in DNS and port 443 open to the internet; it takes up to a minute. What traefik says: sudo journalctl -u traefik -n 50"),
         CertificateFrom::File => fail(StageCause::DefaultCertificate, format!("{found}: it could not use the files of https.tls"))
-            .hint("do both files exist, and do they belong together? sudo journalctl -u traefik -n 50"),
+            .remedy("do both files exist, and do they belong together? sudo journalctl -u traefik -n 50"),
         CertificateFrom::Proxy | CertificateFrom::Nobody => fail(StageCause::DefaultCertificate, found)
-            .hint("give whatever stands in front of the hub a certificate for the hub's name"),
+            .remedy("give whatever stands in front of the hub a certificate for the hub's name"),
     }
 }
 
@@ -197,12 +197,12 @@ fn judge_error(error: &HttpError, from: CertificateFrom) -> Stage {
     let outside = from == CertificateFrom::Proxy;
     match error {
         HttpError::Dns { .. } => unknown(StageCause::NoAddress, format!("{error}"))
-            .hint("add a DNS record for the hub's name; a new one may need some minutes"),
+            .remedy("add a DNS record for the hub's name; a new one may need some minutes"),
         HttpError::Tls { .. } => unknown(StageCause::TlsFailed, format!("no certificate is shown: {error}"))
-            .hint(if outside { "look at whatever stands in front of the hub" } else { "sudo journalctl -u traefik -n 50" }),
+            .remedy(if outside { "look at whatever stands in front of the hub" } else { "sudo journalctl -u traefik -n 50" }),
         _ if outside => unknown(StageCause::PublicUnreachable, format!("{error}"))
-            .hint("from this machine the public address may be out of reach though people get there; try it from outside"),
+            .remedy("from this machine the public address may be out of reach though people get there; try it from outside"),
         _ => fail(StageCause::TraefikDown, format!("nothing shows a certificate: {error}"))
-            .hint("after a change of HTTPS: sudo tljh-config reload proxy; else: sudo journalctl -u traefik -n 50"),
+            .remedy("after a change of HTTPS: sudo tljh-config reload proxy; else: sudo journalctl -u traefik -n 50"),
     }
 }

@@ -40,7 +40,7 @@ pub(super) fn stage(pages: &HubPages<'_>, expected: &Expectation, limit: Duratio
             "the hub lives under {} (base_url in config.yaml), and should under {}",
             expected.local.base_url, expected.base_url
         );
-        return Stage::fail(StageName::HubApi, StageCause::OtherAddress, found).hint(format!(
+        return Stage::fail(StageName::HubApi, StageCause::OtherAddress, found).remedy(format!(
             "sudo tljh-config set base_url {} && sudo tljh-config reload hub",
             expected.base_url
         ));
@@ -91,19 +91,19 @@ fn judge(response: &HttpResponse, url: &str) -> Stage {
                 response.status
             ),
         )
-        .hint("see why with: sudo journalctl -u jupyterhub -n 50"),
+        .remedy("see why with: sudo journalctl -u jupyterhub -n 50"),
         404 if is_traefiks_own(response) => fail(
             StageCause::HubStarting,
             "traefik answers and has no hub to send people to (yet)".to_owned(),
         )
-        .hint(
+        .remedy(
             "a hub that starts has this for some seconds; if it stays: sudo journalctl -u jupyterhub -n 50",
         ),
         200 => fail(
             StageCause::NotJupyterhub,
             format!("something answers at {url}, but not as JupyterHub does"),
         )
-        .hint("find out what listens there: sudo ss -ltnp"),
+        .remedy("find out what listens there: sudo ss -ltnp"),
         status @ (301 | 302 | 303 | 307 | 308) => fail(
             StageCause::OtherAddress,
             format!(
@@ -111,9 +111,9 @@ fn judge(response: &HttpResponse, url: &str) -> Stage {
                 response.location().unwrap_or("nowhere")
             ),
         )
-        .hint("traefik may still have an older configuration: sudo tljh-config reload proxy"),
+        .remedy("traefik may still have an older configuration: sudo tljh-config reload proxy"),
         status => fail(StageCause::HubError, format!("{url} answers with HTTP {status}"))
-            .hint("see why with: sudo journalctl -u jupyterhub -n 50"),
+            .remedy("see why with: sudo journalctl -u jupyterhub -n 50"),
     }
 }
 
@@ -134,15 +134,15 @@ fn judge_error(error: &HttpError, pages: &HubPages<'_>) -> Stage {
                     .map_or_else(|| at.clone(), |address| address.to_string())
             ),
         )
-        .hint("sudo systemctl status traefik; after a change of HTTPS: sudo tljh-config reload proxy"),
+        .remedy("sudo systemctl status traefik; after a change of HTTPS: sudo tljh-config reload proxy"),
         HttpError::Timeout { .. } => fail(StageCause::HubSilent, format!("{error}"))
-            .hint("see what the hub is busy with: sudo journalctl -u jupyterhub -n 50"),
+            .remedy("see what the hub is busy with: sudo journalctl -u jupyterhub -n 50"),
         HttpError::Tls { .. } => fail(
             StageCause::TlsFailed,
             format!("traefik does not speak TLS here: {error}"),
         )
-        .hint("sudo journalctl -u traefik -n 50"),
+        .remedy("sudo journalctl -u traefik -n 50"),
         error => fail(StageCause::HubSilent, format!("no usable answer: {error}"))
-            .hint("sudo journalctl -u traefik -u jupyterhub -n 50"),
+            .remedy("sudo journalctl -u traefik -u jupyterhub -n 50"),
     }
 }

@@ -16,7 +16,7 @@ pub(super) fn stage(pages: &HubPages<'_>, expected: &Expectation) -> Stage {
             StageCause::HubSilent,
             format!("the login page does not come: {error}"),
         )
-        .hint("sudo journalctl -u jupyterhub -n 50"),
+        .remedy("sudo journalctl -u jupyterhub -n 50"),
     }
 }
 
@@ -30,14 +30,14 @@ fn judge(response: &HttpResponse, url: &str, expected: &Expectation) -> Stage {
             StageCause::OtherLogin,
             "the hub shows its own login page, and should go to Cognito by itself (auto_login)",
         )
-        .hint(RELOAD),
+        .remedy(RELOAD),
         200 => judge_page(&LoginPage::parse(&response.text()), url, expected),
         status => Stage::fail(
             StageName::LoginPage,
             StageCause::HubError,
             format!("the login page answers with HTTP {status}"),
         )
-        .hint("see why with: sudo journalctl -u jupyterhub -n 50"),
+        .remedy("see why with: sudo journalctl -u jupyterhub -n 50"),
     }
 }
 
@@ -54,8 +54,8 @@ fn judge_redirect(location: &str, url: &str, expected: &Expectation) -> Stage {
             StageCause::OtherLogin,
             "the hub goes to Cognito by itself, and should show its own login page first (auto_login is off)",
         )
-        .hint(RELOAD),
-        (false, _) => Stage::fail(StageName::LoginPage, StageCause::OtherLogin, found).hint(RELOAD),
+        .remedy(RELOAD),
+        (false, _) => Stage::fail(StageName::LoginPage, StageCause::OtherLogin, found).remedy(RELOAD),
     }
 }
 
@@ -82,7 +82,7 @@ fn judge_page(page: &LoginPage, url: &str, expected: &Expectation) -> Stage {
         }
         None => format!("the login page does not offer \"{service}\""),
     };
-    Stage::fail(StageName::LoginPage, StageCause::OtherLogin, found).hint(RELOAD)
+    Stage::fail(StageName::LoginPage, StageCause::OtherLogin, found).remedy(RELOAD)
 }
 
 fn is_oauth_login(path: &str, expected: &Expectation) -> bool {

@@ -38,7 +38,7 @@ fn judge_api(response: &HttpResponse, expected: &Expectation) -> Option<Stage> {
         None if response.status == 200 => format!("something answers at {url}, but not as JupyterHub does"),
         None => format!("{url} answers with HTTP {}", response.status),
     };
-    Some(unknown(StageCause::OtherSite, found).hint(
+    Some(unknown(StageCause::OtherSite, found).remedy(
         "does the name lead to this machine, and does what stands in front of the hub pass everything on to it?",
     ))
 }
@@ -62,16 +62,16 @@ fn judge_login(response: &HttpResponse, expected: &Expectation) -> Stage {
             differences.join("; ")
         ),
     )
-    .hint("does the name lead to this machine? A changed DNS record needs some time")
+    .remedy("does the name lead to this machine? A changed DNS record needs some time")
 }
 
 fn judge_error(error: &HttpError) -> Stage {
     match error {
         HttpError::Dns { .. } => unknown(StageCause::NoAddress, format!("{error}"))
-            .hint("add a DNS record for the hub's name; a new one may need some minutes"),
+            .remedy("add a DNS record for the hub's name; a new one may need some minutes"),
         HttpError::Tls { .. } => unknown(StageCause::TlsFailed, format!("no trusted connection: {error}"))
-            .hint("browsers warn here too; look at the certificate of whatever answers at the public address"),
-        error => unknown(StageCause::PublicUnreachable, format!("{error}")).hint(
+            .remedy("browsers warn here too; look at the certificate of whatever answers at the public address"),
+        error => unknown(StageCause::PublicUnreachable, format!("{error}")).remedy(
             "open port 443 in the instance's security group; from this machine the public address may be out of reach though people get there: try it from outside",
         ),
     }

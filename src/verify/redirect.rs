@@ -20,7 +20,7 @@ pub(super) fn stage(pages: &HubPages<'_>, expected: &Expectation) -> (Stage, Opt
                 StageCause::HubSilent,
                 format!("/hub/oauth_login does not answer: {error}"),
             );
-            (stage.hint("sudo journalctl -u jupyterhub -n 50"), None)
+            (stage.remedy("sudo journalctl -u jupyterhub -n 50"), None)
         }
     }
 }
@@ -38,18 +38,18 @@ fn judge(response: &HttpResponse, expected: &Expectation) -> (Stage, Option<Url>
                 StageCause::AuthorizeDiffers,
                 format!("the request to Cognito is not the right one: {}", differences.join("; ")),
             )
-            .hint("the hub has another configuration than the answers, or another file in jupyterhub_config.d overrides it: hubgate apply")
+            .remedy("the hub has another configuration than the answers, or another file in jupyterhub_config.d overrides it: hubgate apply")
         }
         (None, 404) => fail(
             StageCause::NoOauth,
             "the hub has no /hub/oauth_login: its login is not OAuth".to_owned(),
         )
-        .hint("auth.type in config.yaml decides: hubgate apply, or sudo tljh-config reload hub after a change by hand"),
+        .remedy("auth.type in config.yaml decides: hubgate apply, or sudo tljh-config reload hub after a change by hand"),
         (None, status) => fail(
             StageCause::HubError,
             format!("/hub/oauth_login answers with HTTP {status} instead of going to Cognito"),
         )
-        .hint("see why with: sudo journalctl -u jupyterhub -n 50"),
+        .remedy("see why with: sudo journalctl -u jupyterhub -n 50"),
     };
     (stage, None)
 }

@@ -109,8 +109,8 @@ pub struct Stage {
     /// What was found: a sentence without a full stop. Never holds a secret.
     pub found: String,
     /// What mends it, or what to look at next.
-    #[serde(rename = "remedy", skip_serializing_if = "Option::is_none")]
-    pub hint: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remedy: Option<String>,
 }
 
 impl Stage {
@@ -120,7 +120,7 @@ impl Stage {
             outcome: Outcome::Pass,
             cause: None,
             found: printable(found.into()),
-            hint: None,
+            remedy: None,
         }
     }
 
@@ -140,8 +140,8 @@ impl Stage {
         }
     }
 
-    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+    pub(super) fn remedy(mut self, remedy: impl Into<String>) -> Self {
+        self.remedy = Some(remedy.into());
         self
     }
 }

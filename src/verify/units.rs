@@ -35,16 +35,16 @@ fn judge(states: [(&str, UnitState); 2]) -> Stage {
         .map(|(unit, state)| format!("{unit} is {state}"))
         .collect();
     let found = words.join(", ");
-    let hint = format!("see why with: sudo journalctl -u {unit} -n 50");
+    let remedy = format!("see why with: sudo journalctl -u {unit} -n 50");
     if odd.iter().all(|(_, state)| state.is_changing()) {
-        return Stage::unknown(StageName::Units, StageCause::UnitStarting, found).hint(hint);
+        return Stage::unknown(StageName::Units, StageCause::UnitStarting, found).remedy(remedy);
     }
-    Stage::fail(StageName::Units, StageCause::UnitDown, found).hint(hint)
+    Stage::fail(StageName::Units, StageCause::UnitDown, found).remedy(remedy)
 }
 
 fn no_systemd(found: &str) -> Stage {
     Stage::unknown(StageName::Units, StageCause::NoSystemd, found)
-        .hint("the stages below ask the hub itself; run this on the hub to know about its units")
+        .remedy("the stages below ask the hub itself; run this on the hub to know about its units")
 }
 
 #[cfg(test)]
@@ -106,7 +106,7 @@ mod tests {
         );
         assert_eq!(stage.found, "jupyterhub is failed");
         assert_eq!(
-            stage.hint.unwrap(),
+            stage.remedy.unwrap(),
             "see why with: sudo journalctl -u jupyterhub -n 50"
         );
     }

@@ -103,7 +103,7 @@ fn days_that_are_left_decide() {
         let report = world.verify();
         let stage = report.stage(CERTIFICATE).unwrap();
         assert_eq!(stage.outcome, outcome, "{left} days: {}", stage.found);
-        assert_eq!(stage.hint.is_some(), left < 14, "{left} days");
+        assert_eq!(stage.remedy.is_some(), left < 14, "{left} days");
         // A browser still takes it.
         assert_eq!(
             report.stage(StageName::PublicAddress).unwrap().outcome,

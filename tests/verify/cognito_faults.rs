@@ -104,21 +104,21 @@ fn a_fault_that_is_no_client_at_all_leaves_secret_and_sign_out_open() {
 #[test]
 fn the_callback_and_sign_out_urls_to_register_are_said_to_the_letter() {
     let report = World::new().with_fault(Fault::RedirectMismatch).verify();
-    let hint = report
+    let remedy = report
         .stage(StageName::CognitoClient)
         .unwrap()
-        .hint
+        .remedy
         .clone()
         .unwrap();
     assert!(
-        hint.ends_with("allowed callback URLs: https://hub.example.org/hub/oauth_callback"),
-        "{hint}"
+        remedy.ends_with("allowed callback URLs: https://hub.example.org/hub/oauth_callback"),
+        "{remedy}"
     );
     let report = World::new().with_fault(Fault::SignOutRefused).verify();
-    let hint = report.stage(StageName::SignOut).unwrap().hint.clone().unwrap();
+    let remedy = report.stage(StageName::SignOut).unwrap().remedy.clone().unwrap();
     assert!(
-        hint.ends_with("(the last slash counts): https://hub.example.org/"),
-        "{hint}"
+        remedy.ends_with("(the last slash counts): https://hub.example.org/"),
+        "{remedy}"
     );
 }
 

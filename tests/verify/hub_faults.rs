@@ -83,7 +83,7 @@ fn traefik_with_an_older_configuration_redirects_to_https() {
         report
             .stage(API)
             .unwrap()
-            .hint
+            .remedy
             .as_ref()
             .unwrap()
             .contains("reload proxy")

@@ -160,7 +160,7 @@ pub fn assert_finds(report: &VerifyReport, wanted: &[(StageName, Outcome, StageC
             "{stage:?}"
         );
         assert!(
-            stage.hint.is_some() || stage.outcome == Outcome::Unknown,
+            stage.remedy.is_some() || stage.outcome == Outcome::Unknown,
             "{stage:?}"
         );
     }

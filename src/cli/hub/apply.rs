@@ -220,8 +220,8 @@ fn done_words(report: &VerifyReport, answers: &Answers) -> String {
 fn tell_unknown(ui: Ui, report: &VerifyReport) {
     for stage in report.with(Outcome::Unknown) {
         ui.warn(format!("not known yet: {}: {}", stage.name, stage.found));
-        if let Some(hint) = &stage.hint {
-            ui.error_detail(hint);
+        if let Some(remedy) = &stage.remedy {
+            ui.error_detail(remedy);
         }
     }
 }

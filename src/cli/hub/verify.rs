@@ -110,8 +110,8 @@ fn tell(global: &Global, stage: &Stage) {
     global
         .ui()
         .line(format!("{word} {:<width$}  {}", stage.name, stage.found));
-    if let Some(hint) = &stage.hint {
-        global.ui().line(format!("{:10}{:width$} → {hint}", "", ""));
+    if let Some(remedy) = &stage.remedy {
+        global.ui().line(format!("{:10}{:width$} → {remedy}", "", ""));
     }
 }
 

@@ -59,14 +59,14 @@ fn client(answers: &CognitoAnswers, overall: &Option<Overall>, expected: &Expect
     match overall {
         Some(Overall::NoDomain(why)) => {
             return fail(StageCause::NoSuchDomain, format!("{why}: perhaps the domain does not exist"))
-                .hint("compare it with the Cognito console: your user pool, Branding, Domain; a new domain needs up to 5 minutes, a custom one up to an hour for its certificate");
+                .remedy("compare it with the Cognito console: your user pool, Branding, Domain; a new domain needs up to 5 minutes, a custom one up to an hour for its certificate");
         }
         Some(Overall::NoClient) => {
             return fail(
                 StageCause::UnknownClient,
                 format!("Cognito does not know the app client {id}"),
             )
-            .hint(format!(
+            .remedy(format!(
                 "compare the client id, and see that the domain is the same user pool's. {AT_CLIENT}"
             ));
         }
@@ -87,13 +87,13 @@ fn client(answers: &CognitoAnswers, overall: &Option<Overall>, expected: &Expect
             StageCause::BrandingMissing,
             "managed login has no branding style, so Cognito shows no login page (\"Login pages unavailable\")".to_owned(),
         )
-        .hint("aws cognito-idp create-managed-login-branding --user-pool-id POOL --client-id ID --use-cognito-provided-values; or choose the classic hosted UI for the domain (Branding, Domain)"),
+        .remedy("aws cognito-idp create-managed-login-branding --user-pool-id POOL --client-id ID --use-cognito-provided-values; or choose the classic hosted UI for the domain (Branding, Domain)"),
         Authorize::Elsewhere(site) => Stage::unknown(
             name,
             StageCause::OddAnswer,
             format!("the way to Cognito leads to {site}, and not to its login page"),
         )
-        .hint("right if that is the user pool's only identity provider; wrong if it is the login page of a network"),
+        .remedy("right if that is the user pool's only identity provider; wrong if it is the login page of a network"),
         Authorize::Silent(silence) => silent(name, silence, expected),
     }
 }
@@ -105,13 +105,13 @@ fn error_page(error: &str, answers: &CognitoAnswers, expected: &Expectation) -> 
             StageCause::RedirectMismatch,
             format!("Cognito does not know the callback URL {}", expected.callback_url),
         )
-        .hint(format!(
+        .remedy(format!(
             "{AT_CLIENT}, Login pages, Edit: add exactly this to the allowed callback URLs: {}",
             expected.callback_url
         )),
         "invalid_request" => {
             let either = "OAuth is not enabled for the app client, or it has no identity provider";
-            let hint = format!(
+            let remedy = format!(
                 "{AT_CLIENT}, Login pages, Edit: choose an identity provider (Cognito user pool directory), the authorization code grant and the scopes"
             );
             match answers.token {
@@ -120,7 +120,7 @@ fn error_page(error: &str, answers: &CognitoAnswers, expected: &Expectation) -> 
                     StageCause::ClientNotEnabled,
                     format!("{either} ({})", expected.client_id),
                 )
-                .hint(hint),
+                .remedy(remedy),
                 _ => fail(
                     StageCause::Refused,
                     format!(
@@ -128,7 +128,7 @@ fn error_page(error: &str, answers: &CognitoAnswers, expected: &Expectation) -> 
                         expected.client_id
                     ),
                 )
-                .hint(format!("compare the client id, then: {hint}")),
+                .remedy(format!("compare the client id, then: {remedy}")),
             }
         }
         other => fail(
@@ -142,7 +142,7 @@ fn error_page(error: &str, answers: &CognitoAnswers, expected: &Expectation) -> 
                 }
             ),
         )
-        .hint(AT_CLIENT),
+        .remedy(AT_CLIENT),
     }
 }
 
@@ -155,7 +155,7 @@ fn callback(error: &str, description: &str, expected: &Expectation) -> Stage {
             StageCause::InvalidScope,
             format!("a scope is not allowed for the app client; the hub asks for: {scopes}"),
         )
-        .hint(format!(
+        .remedy(format!(
             "{AT_CLIENT}, Login pages, Edit: allow these OpenID Connect scopes, or ask for fewer with --scope: {scopes}"
         ));
     }
@@ -164,7 +164,7 @@ fn callback(error: &str, description: &str, expected: &Expectation) -> Stage {
             StageCause::FlowNotAllowed,
             "the app client may not use the authorization code grant".to_owned(),
         )
-        .hint(format!(
+        .remedy(format!(
             "{AT_CLIENT}, Login pages, Edit: choose the authorization code grant"
         )),
         "" => Stage::unknown(
@@ -182,7 +182,7 @@ fn callback(error: &str, description: &str, expected: &Expectation) -> Stage {
                 StageCause::Refused,
                 format!("Cognito refuses the login request ({other}{why})"),
             )
-            .hint(AT_CLIENT)
+            .remedy(AT_CLIENT)
         }
     }
 }
@@ -192,7 +192,7 @@ fn secret(answers: &CognitoAnswers, overall: &Option<Overall>, why_no_secret: &s
     let unknown = |cause, found: &str| Stage::unknown(name, cause, found);
     let Some(token) = &answers.token else {
         return unknown(StageCause::SecretNotAtHand, why_no_secret)
-            .hint("run this as root on the hub, or name the secret's source with --client-secret-from");
+            .remedy("run this as root on the hub, or name the secret's source with --client-secret-from");
     };
     if let Some(overall) = overall {
         return unknown(StageCause::NotAsked, overall.why_not());
@@ -207,7 +207,7 @@ fn secret(answers: &CognitoAnswers, overall: &Option<Overall>, why_no_secret: &s
             StageCause::WrongSecret,
             "the client secret is wrong (or the app client has none)",
         )
-        .hint(format!(
+        .remedy(format!(
             "copy it again: {AT_CLIENT}, show the client secret; then hubgate apply"
         )),
         Token::UnauthorizedClient => unknown(
@@ -235,7 +235,7 @@ fn sign_out(answers: &CognitoAnswers, overall: &Option<Overall>, expected: &Expe
         Logout::Accepted => Stage::pass(name, "Cognito accepts the sign-out URL"),
         Logout::Refused => {
             let url = &expected.sign_out_url;
-            Stage::fail(name, StageCause::SignOutRefused, format!("Cognito does not know the sign-out URL {url}")).hint(
+            Stage::fail(name, StageCause::SignOutRefused, format!("Cognito does not know the sign-out URL {url}")).remedy(
                 format!("{AT_CLIENT}, Login pages, Edit: add exactly this to the allowed sign-out URLs (the last slash counts): {url}"),
             )
         }
@@ -279,14 +279,14 @@ fn silent_about(name: StageName, silence: &Silence, what: &str) -> Stage {
             StageCause::CognitoUnreachable,
             format!("{what}: this machine cannot look up names"),
         )
-        .hint("does this machine reach the internet? The hub must reach Cognito, or nobody logs in"),
+        .remedy("does this machine reach the internet? The hub must reach Cognito, or nobody logs in"),
         Silence::NoAddress => Stage::unknown(name, StageCause::NoSuchDomain, format!("{what} has no address")),
         Silence::Unreachable(error) => Stage::unknown(
             name,
             StageCause::CognitoUnreachable,
             format!("{what} cannot be reached: {error}"),
         )
-        .hint(match error {
+        .remedy(match error {
             HttpError::Tls { .. } => "is this machine's clock right (timedatectl)? Does a web proxy in between use a certificate of its own?",
             _ => "does this machine reach the internet on port 443? The hub must reach Cognito, or nobody logs in",
         }),
@@ -295,12 +295,12 @@ fn silent_about(name: StageName, silence: &Silence, what: &str) -> Stage {
             StageCause::CognitoTrouble,
             format!("{what} answers with HTTP {status}: Cognito is busy or has trouble of its own"),
         )
-        .hint("try again in a minute"),
+        .remedy("try again in a minute"),
         Silence::Odd(status) => Stage::unknown(
             name,
             StageCause::OddAnswer,
             format!("{what} answers with HTTP {status}, which is none of Cognito's answers to this"),
         )
-        .hint("a firewall or a web proxy may answer in Cognito's place"),
+        .remedy("a firewall or a web proxy may answer in Cognito's place"),
     }
 }
