@@ -250,6 +250,29 @@ fn quiet_leaves_out_what_is_right() {
 }
 
 #[test]
+fn without_a_hub_it_says_that_and_what_to_do() {
+    let nowhere = kit::scratch("verify-no-hub").join("tljh");
+    let output = Command::new(env!("CARGO_BIN_EXE_hubgate"))
+        .args(["verify", "--answers"])
+        .arg(kit::root().join("fixtures/answers/example.toml"))
+        .arg("--prefix")
+        .arg(&nowhere)
+        .output()
+        .unwrap();
+    let told = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(
+        told.contains(&format!("there is no TLJH at {}", nowhere.display())),
+        "{told}"
+    );
+    assert!(told.contains("hubgate install"), "{told}");
+    assert!(
+        !format!("{told}{}", text(&output.stdout)).contains("certificate"),
+        "{told}"
+    );
+}
+
+#[test]
 fn without_answers_it_says_which_are_missing() {
     let program = env!("CARGO_BIN_EXE_hubgate");
     let output = std::process::Command::new(program)

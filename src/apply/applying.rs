@@ -9,7 +9,7 @@ use super::recovery::{Recovered, recover};
 use super::run::{Order, run};
 use crate::answers::{Checked, save};
 use crate::apply::preflight::candidate::{disk_space, load_candidate};
-use crate::apply::preflight::certificate_files;
+use crate::apply::preflight::{certificate_files, systemd_runs};
 use crate::apply::record::journal::{Journal, Purpose};
 use crate::apply::record::state_dir::StateDir;
 use crate::apply::step::scene::Scene;
@@ -120,6 +120,7 @@ pub fn apply(
     if plan.is_empty() {
         return Ok(Applied::NothingToDo { warnings });
     }
+    systemd_runs(host).map_err(RunFailed::Untouched)?;
     certificate_files(host, &wish.checked.answers.https).map_err(RunFailed::Untouched)?;
     let found = preflight(host, state, &plan, &observed, progress).map_err(RunFailed::Untouched)?;
     warnings.extend(found);

@@ -22,6 +22,9 @@ pub enum Cause {
     /// There is no hub here.
     #[error("there is no TLJH at {}", .0.display())]
     NoHub(PathBuf),
+    /// Nothing could be restarted.
+    #[error("systemd does not run on this machine, so the hub could not be restarted")]
+    NoSystemd,
     /// The hub's oauthenticator is missing or unknown.
     #[error("{0}")]
     UnknownHub(String),
@@ -178,6 +181,10 @@ impl Told for Cause {
             Self::NotRoot => "run it with sudo".to_owned(),
             Self::NoHub(_) => {
                 "name its prefix with --prefix, or install TLJH first: hubgate install".to_owned()
+            }
+            Self::NoSystemd => {
+                "run it on the hub's own machine; hubgate render writes the files to look at elsewhere"
+                    .to_owned()
             }
             Self::NothingToRollBack => {
                 "hubgate rollback --to-default goes back to TLJH's own login".to_owned()

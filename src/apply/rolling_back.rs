@@ -7,6 +7,7 @@ use super::applying::tell_recovery;
 use super::error::{Cause, RunFailed};
 use super::recovery::{Recovered, Unfinished, recover, would_recover};
 use super::run::{Order, run};
+use crate::apply::preflight::systemd_runs;
 use crate::apply::record::backup::saved_bytes;
 use crate::apply::record::history::History;
 use crate::apply::record::journal::{Backup, Journal, Purpose, RunState};
@@ -99,6 +100,7 @@ pub fn roll_back(
     if plan.is_empty() {
         return Ok(WentBack::NothingToDo);
     }
+    systemd_runs(host).map_err(RunFailed::Untouched)?;
     let mut scene = Scene::new(host, observed, hub_deadline);
     // A login that was not that of the files does not come back with them.
     let comparable = target.as_ref().filter(|journal| !journal.look_is_older);

@@ -103,6 +103,21 @@ pub fn has_systemd(host: &dyn Host) -> bool {
     matches!(host.stat(Path::new(BOOTED)), Ok(Some(_)))
 }
 
+/// Whether units can be restarted here. In a container without systemd, and below a chroot, they cannot.
+///
+/// # Errors
+/// When systemctl hangs or is interrupted.
+pub fn can_be_asked(host: &dyn Host) -> Result<bool, RunError> {
+    if has_systemd(host) {
+        return Ok(true);
+    }
+    match systemctl(host, &["show", "--property=Version"], QUERY_DEADLINE) {
+        Ok(shown) => Ok(shown.success()),
+        Err(RunError::NotFound { .. }) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
 /// The state of each unit, traefik's first; none where systemctl does not tell.
 ///
 /// # Errors

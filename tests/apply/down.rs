@@ -1,11 +1,13 @@
 //! Hubs that are down, were stopped, or were starting again and again.
 
+use std::path::Path;
 use std::time::Duration;
 
-use hubgate::apply::{Cause, OldLogin, RunFailed};
-use hubgate::host::Clock as _;
+use hubgate::apply::{BackTo, Cause, OldLogin, RunFailed};
+use hubgate::host::memory::failed;
+use hubgate::host::{Clock as _, Files as _};
 
-use super::world::{ANSWERS, SECRET, World, applied, went_back};
+use super::world::{ANSWERS, SECRET, World, applied, rolled_back, went_back};
 
 #[test]
 fn a_hub_that_was_down_before_is_not_said_to_work_again() {
@@ -27,6 +29,26 @@ fn a_hub_that_was_down_before_is_not_said_to_work_again() {
     assert!(!error.to_string().contains("old login works"), "{error}");
     assert!(error.to_string().contains("in use by another program"), "{error}");
     assert_eq!(world.picture().files, before.files);
+}
+
+#[test]
+fn where_systemd_does_not_run_nothing_is_touched() {
+    let world = World::fresh();
+    world.apply(ANSWERS);
+    world.host.remove_dir(Path::new("/run/systemd/system")).unwrap();
+    world.host.program("/usr/bin/systemctl", |_, _| {
+        Ok(failed(1, "System has not been booted"))
+    });
+    let before = world.picture();
+    let back = rolled_back(&world.process(), &world, BackTo::BeforeLastApply { force: false });
+    let changed = ANSWERS.replace("grace", "hopper");
+    for error in [
+        back.unwrap_err(),
+        applied(&world.process(), &world, &changed, SECRET).unwrap_err(),
+    ] {
+        assert!(matches!(error, RunFailed::Untouched(Cause::NoSystemd)), "{error}");
+    }
+    assert!(world.picture().files == before.files);
 }
 
 #[test]

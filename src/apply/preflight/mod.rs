@@ -5,7 +5,19 @@ pub mod candidate;
 use crate::answers::Https;
 use crate::apply::error::Cause;
 use crate::host::Host;
-use crate::tljh::certificate;
+use crate::tljh::{certificate, units};
+
+/// Whether the hub could be restarted, and put back after that.
+///
+/// # Errors
+/// [`Cause::NoSystemd`], or systemctl hangs.
+pub fn systemd_runs(host: &dyn Host) -> Result<(), Cause> {
+    match units::can_be_asked(host) {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(Cause::NoSystemd),
+        Err(error) => Err(Cause::not_ended("systemctl show", error, None)),
+    }
+}
 
 /// Whether traefik could serve with the certificate that the answers name. It would only log that it cannot,
 /// and serve nothing.

@@ -58,6 +58,10 @@ pub(in crate::cli) fn run_on(global: &Global, args: &Args, host: &dyn Host) -> t
         return Err(Cause::Interrupted.into());
     }
     let answers = args.answers.checked_or_in_force(global, host)?.answers;
+    // All that could be said then is about this machine: its certificates, its ports.
+    if host.stat(&global.prefix.join("hub"))?.is_none() {
+        return Err(Cause::NoHub(global.prefix.clone()).into());
+    }
     let hub = LocalHub::read(host, &global.prefix)?;
     let expected = Expectation::new(&answers, hub);
     let mut warnings = Vec::new();
