@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::error::{Cause, OldLogin, RunFailed};
-use crate::apply::record::journal::{JournalError, StepState};
+use crate::apply::record::journal::{JournalError, RunState, StepState};
 use crate::apply::record::marker::open_run;
 use crate::apply::record::state_dir::StateDir;
 use crate::apply::step::scene::Scene;
@@ -21,6 +21,9 @@ pub struct Unfinished {
     pub remedy: &'static str,
 }
 
+const WAIT: &str = "wait until it is done";
+const AGAIN: &str = "sudo hubgate verify, or apply again";
+
 /// What there is for a recovery to do; none when nothing is open.
 ///
 /// # Errors
@@ -37,19 +40,31 @@ pub fn would_recover(host: &dyn Host, state: &StateDir) -> Result<Option<Unfinis
         .count();
     // Whoever is at work holds the lock, and nobody holds that of a run that was cut off.
     let under_way = matches!(host.try_lock(&StateDir::lock()), Ok(None));
-    Ok(Some(if under_way {
-        Unfinished {
-            words: format!("another hubgate is changing this hub since {started}"),
-            remedy: "wait until it is done",
-        }
-    } else {
-        Unfinished {
-            words: format!(
+    // One that failed is over, and says so itself: whoever is at work now is somebody else.
+    let failed = journal.state == RunState::Broken;
+    let (words, remedy) = match (under_way, failed) {
+        (true, false) => (
+            format!("another hubgate is changing this hub since {started}"),
+            WAIT,
+        ),
+        (true, true) => (
+            format!("another hubgate is at work; a run of {started} had failed and was not put back"),
+            WAIT,
+        ),
+        (false, true) => (
+            format!(
+                "a run of {started} failed after {began} of {steps} steps and could not be put back; the next hubgate apply, verify or rollback tries again first"
+            ),
+            AGAIN,
+        ),
+        (false, false) => (
+            format!(
                 "a run of {started} was cut off after {began} of {steps} steps; the next hubgate apply, verify or rollback puts everything back first"
             ),
-            remedy: "sudo hubgate verify, or apply again",
-        }
-    }))
+            AGAIN,
+        ),
+    };
+    Ok(Some(Unfinished { words, remedy }))
 }
 
 /// What recovery found.

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use hubgate::apply::{Cause, RunFailed};
+use hubgate::apply::{Cause, RunFailed, StateDir, lock, would_recover};
 use hubgate::host::memory::{MemoryHost, failed, hangs};
 use hubgate::host::{Files, Finished, Invocation, RunError};
 
@@ -200,6 +200,16 @@ fn a_tljh_config_that_is_broken_for_good_needs_a_person_who_is_told_what_to_type
     let RunFailed::Broken { commands, .. } = &error else {
         panic!("{error}")
     };
+    let told = || {
+        would_recover(&world.host, &StateDir::default())
+            .unwrap()
+            .unwrap()
+            .words
+    };
+    assert!(told().contains("could not be put back"), "{}", told());
+    let at_work = lock(&world.host, &StateDir::default()).unwrap();
+    assert!(told().starts_with("another hubgate is at work"), "{}", told());
+    drop(at_work);
     machine::install(&world.host, world.prefix(), &world.running);
     by_hand::run(&world, commands);
     assert_eq!(world.picture(), before, "{}", before.difference(&world.picture()));
