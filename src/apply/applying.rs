@@ -8,7 +8,7 @@ use super::error::{Cause, RunFailed};
 use super::recovery::{Recovered, recover};
 use super::run::{Order, run};
 use crate::answers::{Checked, save};
-use crate::apply::preflight::candidate::{disk_space, load_candidate};
+use crate::apply::preflight::candidate::{disk_space, judge_candidate};
 use crate::apply::preflight::{certificate_files, systemd_runs};
 use crate::apply::record::journal::{Journal, Purpose};
 use crate::apply::record::state_dir::StateDir;
@@ -19,6 +19,7 @@ use crate::plan::{Goal, Plan, plan};
 use crate::progress::{Progress, timed};
 use crate::render::render_awscognito;
 use crate::secret::Secret;
+use crate::tljh::login::{Verdict, Weight};
 use crate::tljh::{
     LocalHub, Observed,
     observe::{is_installed, observe},
@@ -116,14 +117,18 @@ pub fn apply(
 ) -> Result<Applied, RunFailed> {
     tell_recovery(recover(host, state, wish.hub_deadline)?, progress);
     let (plan, observed) = plan_for(host, wish).map_err(RunFailed::Untouched)?;
+    let verdict = preflight(host, state, wish, &plan, &observed, progress);
     let mut warnings = plan.warnings.clone();
+    warnings.extend(verdict.iter().flat_map(Verdict::warnings));
+    let verdict = verdict.and_then(|verdict| kept(verdict, wish.strict));
+    if let Err(cause) = verdict {
+        // They may name what is to blame.
+        warnings.iter().for_each(|warning| progress.note(warning));
+        return Err(RunFailed::Untouched(cause));
+    }
     if plan.is_empty() {
         return Ok(Applied::NothingToDo { warnings });
     }
-    systemd_runs(host).map_err(RunFailed::Untouched)?;
-    certificate_files(host, &wish.checked.answers.https).map_err(RunFailed::Untouched)?;
-    let found = preflight(host, state, &plan, &observed, progress).map_err(RunFailed::Untouched)?;
-    warnings.extend(found);
     let mut scene = Scene::new(host, observed, wish.hub_deadline);
     scene.secret = Some(wish.secret);
     let report = RefCell::new(None);
@@ -166,15 +171,53 @@ pub fn tell_recovery(recovered: Recovered, progress: &mut dyn Progress) {
 fn preflight(
     host: &dyn Host,
     state: &StateDir,
+    wish: &Wish<'_>,
     plan: &Plan,
     observed: &Observed,
     progress: &mut dyn Progress,
-) -> Result<Vec<String>, Cause> {
-    disk_space(host, observed, state)?;
-    let words = "let the hub's own Python load the new settings";
+) -> Result<Verdict, Cause> {
+    let answers = &wish.checked.answers;
+    if !plan.is_empty() {
+        systemd_runs(host)?;
+        certificate_files(host, &answers.https)?;
+        disk_space(host, observed, state)?;
+    }
+    let words = "ask the hub's own Python who gets in with these settings";
     timed(host, progress, words, |_| {
-        load_candidate(host, observed, &plan.steps, state)
+        judge_candidate(
+            host,
+            observed,
+            &plan.steps,
+            &state.path().join("preflight"),
+            answers,
+        )
     })
+}
+
+/// Whether a hub of which this is known may get its settings.
+fn kept(verdict: Verdict, strict: bool) -> Result<(), Cause> {
+    if verdict.is_refused() || (strict && verdict.with(Weight::Unknown).next().is_some()) {
+        return Err(Cause::NotAsPromised(Box::new(verdict)));
+    }
+    Ok(())
+}
+
+/// Who gets in once this plan is carried out, asked as [`apply`] asks it. Needs root. Leaves nothing behind.
+///
+/// # Errors
+/// When the hub's Python cannot be asked.
+pub fn foresee(host: &dyn Host, wish: &Wish<'_>, plan: &Plan, observed: &Observed) -> Result<Verdict, Cause> {
+    if !host.is_root() {
+        return Err(Cause::NotRoot);
+    }
+    let shadow = format!("/run/hubgate-dry-run-{}", std::process::id());
+    judge_candidate(
+        host,
+        observed,
+        &plan.steps,
+        Path::new(&shadow),
+        &wish.checked.answers,
+    )
 }
 
 fn prove(scene: &Scene<'_>, wish: &Wish<'_>, kept: &RefCell<Option<VerifyReport>>) -> Result<(), Cause> {

@@ -10,6 +10,7 @@ use crate::host::RunError;
 use crate::plan::NoPlan;
 use crate::render::RenderError;
 use crate::secret::{Secret, blot_out};
+use crate::tljh::login::Verdict;
 use crate::told::{HubState, Told};
 use crate::verify::{Outcome, VerifyReport};
 
@@ -78,9 +79,12 @@ pub enum Cause {
         /// What it printed last.
         output: String,
     },
-    /// The hub's own Python refuses the new settings.
+    /// Something that the new settings name cannot be used.
     #[error("the hub would refuse the new settings: {}", .0.join("; "))]
     Preflight(Vec<String>),
+    /// With the new settings the hub would not start, or not do what the answers promise.
+    #[error("{}:\n{}", .0.heading(), indent(&.0.faults().join("\n")))]
+    NotAsPromised(Box<Verdict>),
     /// Someone else changed a file meanwhile.
     #[error("{} was changed by someone else meanwhile", .0.display())]
     ChangedMeanwhile(PathBuf),
@@ -199,6 +203,11 @@ impl Told for Cause {
             Self::Busy => "wait until it is done".to_owned(),
             Self::DiskSpace { .. } => "make room, then run it again".to_owned(),
             Self::Preflight(_) => "mend what it names, then run it again".to_owned(),
+            Self::NotAsPromised(verdict) => {
+                let mut mends = verdict.mends();
+                mends.push("then run it again".to_owned());
+                mends.join("\n    ")
+            }
             Self::HubStopped => "run it again when nobody else stops or restarts hub and traefik".to_owned(),
             Self::ChangedMeanwhile(_) => {
                 "run it again when nobody else changes the hub's settings".to_owned()

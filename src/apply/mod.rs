@@ -10,9 +10,9 @@ mod run;
 mod step;
 mod undo;
 
-pub use applying::{Applied, Wish, apply, plan_for, tell_recovery};
+pub use applying::{Applied, Wish, apply, foresee, plan_for, tell_recovery};
 pub use error::{Cause, OldLogin, RunFailed};
-pub use preflight::candidate::{disk_space, load_candidate};
+pub use preflight::candidate::{disk_space, judge_candidate};
 pub use record::history::{History, answers_in_force};
 pub use record::journal::{Entry, Journal, JournalError, Purpose, RunState, StepState};
 pub use record::state_dir::StateDir;

@@ -174,8 +174,10 @@ fn apply_and_install() {
 
 #[test]
 fn apply_dry_run() {
-    let machine = odd_machine().boot();
-    assert_shown("apply --dry-run", &[applied(&machine, &["--dry-run"])]);
+    let mut lets_everybody_in = odd_machine();
+    lets_everybody_in.config += "auth:\n  GenericOAuthenticator:\n    allow_all: true\n";
+    let of = |machine: &Machine| applied(&machine.boot(), &["--dry-run"]);
+    assert_shown("apply --dry-run", &[of(&odd_machine()), of(&lets_everybody_in)]);
 }
 
 /// As if it had been cut off before its end.

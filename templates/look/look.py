@@ -101,7 +101,7 @@ class Look:
     def __init__(self, keep):
         self.keep = keep
         self.said = {"class": None, "errors": [], "settings": [], "belongs_to_nobody": [], "hooks": []}
-        self.said.update(schema=None, database=None, people=[])
+        self.said.update(schema=None, database=None, people=[], named=[])
         self.secrets = set()
         self.origins = None
         self.authenticator = None
@@ -134,7 +134,7 @@ class Look:
             "unread": door.unread,
             "users": [{"name": name, "admin": admin} for name, admin in sorted(door.users.items())],
         }
-        self.said["people"] = asyncio.run(play_all(door, asked["people"], self.keep))
+        self.said["people"], self.said["named"] = asyncio.run(play_all(door, asked, self.keep))
 
     def need_a_key(self, app):
         """The hub ends at its start where it is to keep what it cannot encrypt."""

@@ -15,6 +15,7 @@ from tornado.web import HTTPError
 
 CODE = "the-code"
 VERIFIER = "v" * 64
+MOST_NAMED = 100
 NARROWING = ("email", "phone", "profile")
 
 
@@ -275,12 +276,47 @@ async def play(door, people):
         yield dict(said, who=person["who"])
 
 
-async def play_all(door, people, keep):
-    """Return (what each person meets, why the hub does not start)."""
+def whom_the_hub_names(door, asked):
+    """Return those whom the hub's settings or its database name, and the question does not: administrators first."""
+    mine, pattern = door.authenticator, asked.get("named")
+    if not pattern:
+        return []
+    names = {name for name in door.users}
+    for setting in ("allowed_users", "admin_users", "blocked_users"):
+        names.update(name for name in getattr(mine, setting, ()) if isinstance(name, str))
+    names.update(name for name in getattr(mine, "username_map", {}).values() if isinstance(name, str))
+    admins = {name for name in names if door.users.get(name) or name in mine.admin_users}
+    names -= set(pattern["known"])
+    # Of thousands, the first are enough to see what is wrong.
+    names = sorted(names, key=lambda name: (name not in admins, name))[:MOST_NAMED]
+    return [named(pattern["player"], pattern["name"], name) for name in names]
+
+
+def named(player, marker, name):
+    """The player with another name, in the letters that each place wants."""
+
+    def written(value):
+        if isinstance(value, dict):
+            return {key: written(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [written(item) for item in value]
+        if not isinstance(value, str):
+            return value
+        for old, new in ((marker, name), (marker.partition("@")[0], name.partition("@")[0])):
+            value = value.replace(old, new).replace(old[:1].upper() + old[1:], new[:1].upper() + new[1:])
+        return value
+
+    return dict(written(player), who=name)
+
+
+async def play_all(door, asked, keep):
+    """Return what each person of the question meets, and each whom the hub names besides."""
     door.guard()
+    # Before the start, which adds whom the database knows to some of them.
+    others = whom_the_hub_names(door, asked)
     try:
         await door.start()
     except NotRun as error:
         door.foreign.blocking = door.foreign.blocking or str(error)
     keep.started()
-    return [said async for said in play(door, people)]
+    return [said async for said in play(door, asked["people"])], [said async for said in play(door, others)]

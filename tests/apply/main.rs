@@ -20,4 +20,5 @@ mod settings;
 mod take_over;
 mod two_hubs;
 mod ways_back;
+mod who_gets_in;
 mod world;

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use hubgate::apply::{Cause, Order, Purpose, RunFailed, Scene, StateDir, load_candidate, lock, recover, run};
+use hubgate::apply::{
+    Cause, Order, Purpose, RunFailed, Scene, StateDir, judge_candidate, lock, recover, run,
+};
 use hubgate::host::memory::failed;
 use hubgate::host::{Files as _, Host};
 use hubgate::plan::{Contradiction, Goal, NoPlan, Plan, StepKind, plan};
@@ -88,7 +90,9 @@ pub fn taken_over(host: &dyn Host, world: &World) -> Result<(), RunFailed> {
     let untouched = |cause: Cause| RunFailed::Untouched(cause);
     let (plan, observed) =
         planned(host, world, &contradictions(world)).map_err(|error| untouched(error.into()))?;
-    load_candidate(host, &observed, &plan.steps, &state).map_err(untouched)?;
+    let shadow = state.path().join("preflight");
+    let answers = answers(ANSWERS).answers;
+    judge_candidate(host, &observed, &plan.steps, &shadow, &answers).map_err(untouched)?;
     let secret = Secret::new(SECRET.to_owned());
     let mut scene = Scene::new(host, observed, DEADLINE);
     scene.secret = Some(&secret);

@@ -165,7 +165,8 @@ pub fn planned(world: &World, toml: &str) -> Result<(Plan, Observed), Cause> {
     wishing(world, toml, SECRET, |wish| plan_for(&world.process(), wish))
 }
 
-fn wishing<T>(world: &World, toml: &str, secret: &str, act: impl FnOnce(&Wish<'_>) -> T) -> T {
+/// What an apply of these answers is given.
+pub fn wishing<T>(world: &World, toml: &str, secret: &str, act: impl FnOnce(&Wish<'_>) -> T) -> T {
     act(&Wish {
         checked: &answers(toml),
         secret: &Secret::new(secret.to_owned()),

@@ -118,6 +118,7 @@ impl Hub {
             state: prefix.join("state"),
             people: players.collect(),
             pool,
+            named: None,
             own: Some(OwnFile {
                 path: folder.join("awscognito.py"),
                 sha256: sha256_hex(rendered.as_bytes()),

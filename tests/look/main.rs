@@ -8,6 +8,7 @@ mod case;
 mod forks;
 mod healthy;
 mod hub;
+mod judged;
 mod leftovers;
 mod not_run;
 mod real;

@@ -1,37 +1,25 @@
-//! Before anything is touched: would the hub start with the new settings?
+//! Before anything is touched: would the hub start with the new settings, and let in whom the answers name?
 //!
-//! The hub's own Python loads a copy of the settings as they would be, with a placeholder for the
-//! client secret, and makes the authenticator.
+//! The hub's own Python looks at a copy of the settings as they would be, with a placeholder for the
+//! client secret.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use serde::Deserialize;
-
+use crate::answers::Answers;
 use crate::apply::error::{Cause, last_lines};
 use crate::apply::record::backup::RESERVE;
 use crate::apply::record::state_dir::StateDir;
 use crate::apply::step::action::content;
-use crate::host::{Host, Invocation};
+use crate::host::Host;
 use crate::plan::Step;
-use crate::tljh::{HubFiles, Observed, units};
+use crate::render::render_awscognito;
+use crate::tljh::login::{Verdict, who_gets_in};
+use crate::tljh::look::LookError;
+use crate::tljh::{ConfigYaml, HubFiles, Observed};
 
-const SCRIPT: &str = concat!(
-    include_str!("../../../templates/apply/quick_start.py"),
-    include_str!("../../../templates/apply/preflight.py")
-);
-/// Importing JupyterHub takes a second, on a small and busy instance ten.
-const DEADLINE: Duration = Duration::from_secs(90);
 /// Backups, journals and new files need some kilobytes; this leaves room for the hub too.
 const SPACE_NEEDED: u64 = RESERVE + 4 * 1024 * 1024;
-
-/// What the hub's Python found.
-#[derive(Debug, Deserialize)]
-struct Findings {
-    errors: Vec<String>,
-    warnings: Vec<String>,
-}
 
 /// Checks that the disk has room.
 ///
@@ -51,42 +39,66 @@ pub fn disk_space(host: &dyn Host, observed: &Observed, state: &StateDir) -> Res
     Ok(())
 }
 
-/// Lets the hub's Python load the settings as these steps would leave them. Returns what it warns of.
+/// Lets the hub's Python say who gets in with the settings as these steps would leave them. `shadow` is a folder
+/// that is made for it and removed again; without steps there is none, and the hub's own are asked about.
 ///
 /// # Errors
-/// When the hub would not start with them, or its Python cannot be run.
-pub fn load_candidate(
+/// When its Python cannot be run, or the copy cannot be made.
+pub fn judge_candidate(
     host: &dyn Host,
     observed: &Observed,
     steps: &[Step],
-    state: &StateDir,
-) -> Result<Vec<String>, Cause> {
-    let shadow = state.path().join("preflight");
-    remove_tree(host, &shadow)?;
-    let written = write_shadow(host, observed, steps, &shadow);
-    let findings = written.and_then(|()| run(host, observed, &shadow));
-    remove_tree(host, &shadow)?;
-    let findings = findings?;
-    let real = observed.files.prefix().to_string_lossy().into_owned();
-    let named = |text: &String| text.replace(&*shadow.to_string_lossy(), &real);
-    if findings.errors.is_empty() {
-        return Ok(findings.warnings.iter().map(named).collect());
+    shadow: &Path,
+    answers: &Answers,
+) -> Result<Verdict, Cause> {
+    let rendered = render_awscognito(answers)?;
+    let ask = |settings: &Path, config: &ConfigYaml| {
+        who_gets_in(host, &observed.files, settings, config, answers, &rendered).map_err(not_asked)
+    };
+    let mut config = observed.config.clone().unwrap_or_default();
+    if steps.is_empty() {
+        return ask(observed.files.prefix(), &config);
     }
-    Err(Cause::Preflight(findings.errors.iter().map(named).collect()))
+    for change in steps.iter().filter_map(|step| step.kind.change()) {
+        config = config.after(change);
+    }
+    remove_tree(host, shadow)?;
+    let written = write_shadow(host, observed, steps, &config, shadow);
+    let verdict = written.and_then(|()| ask(shadow, &config));
+    remove_tree(host, shadow)?;
+    verdict
 }
 
-fn write_shadow(host: &dyn Host, observed: &Observed, steps: &[Step], shadow: &Path) -> Result<(), Cause> {
+fn not_asked(error: LookError) -> Cause {
+    match error {
+        LookError::NotEnded { program, source } => Cause::not_ended(&program, *source, None),
+        LookError::NoAnswer {
+            program,
+            exit,
+            output,
+        } => Cause::ProgramFailed {
+            program,
+            exit,
+            output: last_lines(&output, None),
+        },
+    }
+}
+
+fn write_shadow(
+    host: &dyn Host,
+    observed: &Observed,
+    steps: &[Step],
+    config: &ConfigYaml,
+    shadow: &Path,
+) -> Result<(), Cause> {
     let files = HubFiles::new(shadow);
     host.create_dir(&files.folder(), 0o700)?;
-    let mut config = observed.config.clone().unwrap_or_default();
     // The settings files that are not as they lie there.
     let mut settings = BTreeMap::<PathBuf, Option<Vec<u8>>>::new();
     let awscognito_py = observed.awscognito_py.as_ref().map(|file| file.bytes.clone());
     settings.insert(observed.files.awscognito_py(), awscognito_py);
     for step in steps {
-        if let Some(change) = step.kind.change() {
-            config = config.after(change);
-        } else if let Some(path) = step.kind.file() {
+        if let Some(path) = step.kind.file() {
             settings.insert(path.to_owned(), content(host, None, &step.kind)?);
         }
     }
@@ -131,31 +143,6 @@ fn copy_the_rest(
         }
     }
     Ok(())
-}
-
-fn run(host: &dyn Host, observed: &Observed, shadow: &Path) -> Result<Findings, Cause> {
-    let shown = format!("{} (loading the new settings)", observed.files.python().display());
-    let mut call = Invocation::new(observed.files.python())
-        .arg("-")
-        .stdin(SCRIPT)
-        .deadline(DEADLINE);
-    for (name, value) in units::hub_environment(host) {
-        call = call.env(name, value);
-    }
-    let finished = host
-        .run(
-            &call
-                .env("TLJH_INSTALL_PREFIX", shadow)
-                .env("PYTHONUNBUFFERED", "1")
-                .cwd("/"),
-        )
-        .map_err(|source| Cause::not_ended(&shown, source, None))?;
-    let line = finished.stdout_text();
-    serde_json::from_str(line.lines().last().unwrap_or_default()).map_err(|_| Cause::ProgramFailed {
-        program: shown,
-        exit: finished.exit.to_string(),
-        output: last_lines(&finished.stderr_text(), None),
-    })
 }
 
 /// Removes a folder that we made, with all in it.

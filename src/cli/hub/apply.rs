@@ -6,12 +6,13 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::answers::{Answers, Checked};
-use crate::apply::{Applied, StateDir, Wish, apply, lock, plan_for, would_recover};
+use crate::apply::{Applied, Cause, StateDir, Wish, apply, foresee, lock, plan_for, would_recover};
 use crate::cli::hub::planned::tell_plan;
-use crate::cli::{AnswerFlags, Global};
+use crate::cli::{AnswerFlags, Global, exit};
 use crate::host::Host;
 use crate::plan::Plan;
 use crate::secret::Secret;
+use crate::tljh::login::{Surprise, Verdict};
 use crate::told;
 use crate::ui::{Steps, Ui};
 use crate::verify::{Outcome, Patience, VerifyReport};
@@ -77,6 +78,8 @@ struct Document<'a> {
     plan: Option<&'a Plan>,
     #[serde(skip_serializing_if = "Option::is_none")]
     report: Option<&'a VerifyReport>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    who_gets_in: Option<&'a Vec<Surprise>>,
     warnings: Vec<&'a String>,
 }
 
@@ -120,6 +123,7 @@ pub fn apply_checked(
                 run: None,
                 plan: None,
                 report: None,
+                who_gets_in: None,
                 warnings: all,
             })?;
         }
@@ -139,6 +143,7 @@ pub fn apply_checked(
                 run,
                 plan: None,
                 report: Some(report),
+                who_gets_in: None,
                 warnings: all,
             })?;
         }
@@ -153,20 +158,44 @@ fn dry_run(global: &Global, args: &Args, host: &dyn Host, checked: &Checked) -> 
         ui.warn(unfinished.words);
     }
     let secret = resolve_secret(global, host, checked)?;
-    let (plan, _) = plan_for(host, &wish(global, checked, &secret, &args.waiting, args.strict))?;
-    plan.warnings.iter().for_each(|warning| ui.warn(warning));
-    if plan.is_empty() {
+    let wish = wish(global, checked, &secret, &args.waiting, args.strict);
+    let (plan, observed) = plan_for(host, &wish)?;
+    let foreseen = foresee(host, &wish, &plan, &observed);
+    let warnings = [plan.warnings.clone(), of_foresight(&foreseen)].concat();
+    warnings.iter().for_each(|warning| ui.warn(warning));
+    let refused = foreseen.as_ref().ok().filter(|verdict| verdict.is_refused());
+    if plan.is_empty() && refused.is_none() {
         ui.line("nothing to do: the hub is as the answers say");
     }
-    let outcome = tell_plan(ui, &plan);
+    let planned = tell_plan(ui, &plan);
+    if let Some(verdict) = refused {
+        ui.line(format!("apply would be refused: {}", verdict.heading()));
+        verdict
+            .faults()
+            .iter()
+            .for_each(|fault| ui.line(format!("    {fault}")));
+        verdict
+            .mends()
+            .iter()
+            .for_each(|mend| ui.line(format!("    → {mend}")));
+    }
     ui.document(&Document {
-        outcome,
+        outcome: refused.map_or(planned, |_| "refused"),
         run: None,
         plan: Some(&plan),
         report: None,
-        warnings: checked.warnings.iter().chain(&plan.warnings).collect(),
+        who_gets_in: foreseen.as_ref().ok().map(|verdict| &verdict.surprises),
+        warnings: checked.warnings.iter().chain(&warnings).collect(),
     })?;
-    Ok(ExitCode::SUCCESS)
+    Ok(refused.map_or(ExitCode::SUCCESS, |_| ExitCode::from(exit::FAILED)))
+}
+
+/// What a person should know of it; where nobody could be asked, why.
+fn of_foresight(foreseen: &Result<Verdict, Cause>) -> Vec<String> {
+    match foreseen {
+        Ok(verdict) => verdict.warnings(),
+        Err(cause) => vec![format!("who gets in is not known: {cause}")],
+    }
 }
 
 fn resolve_secret(global: &Global, host: &dyn Host, checked: &Checked) -> told::Result<Secret> {

@@ -2,17 +2,14 @@
 
 use std::path::Path;
 
-use super::cast::{Person, cast, whom_the_hub_names};
+use super::cast::{cast, whom_the_hub_names};
 use super::judge::{Case, judge};
 use super::verdict::Verdict;
 use crate::answers::Answers;
 use crate::host::Host;
 use crate::render::sha256_hex;
-use crate::tljh::look::{LookError, OwnFile, Player, PoolSide, Request, look};
+use crate::tljh::look::{LookError, OwnFile, Pattern, Player, PoolSide, Request, look};
 use crate::tljh::{ConfigYaml, HubFiles};
-
-/// The lists of people that live in `config.yaml`.
-pub(super) const LISTS: [&str; 3] = ["users.admin", "users.allowed", "users.banned"];
 
 /// Who gets in at the hub of `files` with the settings below `settings`, which is its prefix or a copy of its
 /// `config/`, where `config` is what `config.yaml` says; `rendered` is hubgate's own file for these answers.
@@ -27,7 +24,7 @@ pub fn who_gets_in(
     answers: &Answers,
     rendered: &str,
 ) -> Result<Verdict, LookError> {
-    let people = everybody(answers, config);
+    let people = cast(answers, || "never typed".to_owned());
     let pool = PoolSide::of(answers);
     let players = people
         .iter()
@@ -35,6 +32,7 @@ pub fn who_gets_in(
     let request = Request {
         state: files.prefix().join("state"),
         people: players.collect(),
+        named: named(answers, &pool.client_id),
         pool,
         own: Some(OwnFile {
             path: HubFiles::new(settings).awscognito_py(),
@@ -52,19 +50,15 @@ pub fn who_gets_in(
     }))
 }
 
-/// The cast, and whoever `config.yaml` names besides.
-fn everybody(answers: &Answers, config: &ConfigYaml) -> Vec<Person> {
-    let mut people = cast(answers, || "never typed".to_owned());
-    let mut named: Vec<&str> = Vec::new();
-    let listed = answers.hub.admins.iter().chain(&answers.access.users);
-    named.extend(listed.map(|name| name.as_str()));
-    for list in LISTS {
-        for name in config.texts(list) {
-            if !named.contains(&name) {
-                named.push(name);
-                people.extend(whom_the_hub_names(answers, name, list));
-            }
-        }
-    }
-    people
+/// Whom the hub's lists name besides.
+fn named(answers: &Answers, client_id: &str) -> Option<Pattern> {
+    // It stands for names of which nothing is known yet.
+    const NAME: &str = "somebody0known0to0the0hub@hubgate.invalid";
+    let person = whom_the_hub_names(answers, NAME)?;
+    let known = answers.hub.admins.iter().chain(&answers.access.users);
+    Some(Pattern {
+        name: NAME.to_owned(),
+        player: Player::new(person.who, &person.account, client_id),
+        known: known.map(ToString::to_string).collect(),
+    })
 }

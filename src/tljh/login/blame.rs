@@ -233,20 +233,43 @@ impl Grounds<'_> {
         let named = lists
             .iter()
             .filter(|(path, _)| self.case.config.texts(path).contains(&name));
-        named
-            .map(|(path, setting)| Blame {
-                setting: (*setting).to_owned(),
-                of_class: None,
-                place: Place::ConfigYaml {
-                    path: (*path).to_owned(),
-                    section: "Authenticator".to_owned(),
-                },
-                mend: Mend::RemoveItem {
-                    path: (*path).to_owned(),
-                    value: name.to_owned(),
-                },
-            })
-            .collect()
+        let in_lists = named.map(|(path, setting)| Blame {
+            setting: (*setting).to_owned(),
+            of_class: None,
+            place: Place::ConfigYaml {
+                path: (*path).to_owned(),
+                section: "Authenticator".to_owned(),
+            },
+            mend: Mend::RemoveItem {
+                path: (*path).to_owned(),
+                value: name.to_owned(),
+            },
+        });
+        in_lists.chain(self.of_database(name)).collect()
+    }
+
+    /// The hub's database keeps whom it knew, and who administered it, until somebody takes it away.
+    fn of_database(&self, name: &str) -> Option<Blame> {
+        let mut users = self
+            .case
+            .look
+            .database
+            .iter()
+            .flat_map(|database| &database.users);
+        let user = users.find(|user| user.name == name)?;
+        let matters = match self.what {
+            What::GetsIn { .. } => true,
+            What::Administers => user.admin,
+            _ => false,
+        };
+        matters.then(|| Blame {
+            setting: name.to_owned(),
+            of_class: None,
+            place: Place::Database,
+            mend: Mend::OnTheHub {
+                name: name.to_owned(),
+            },
+        })
     }
 
     /// The login itself, where it is another than the one that Cognito needs.

@@ -98,9 +98,9 @@ impl Theirs {
     }
 }
 
-/// Somebody whom the hub's own lists name and the answers do not: whoever has that name in the pool. None where
-/// no account can have it.
-pub fn whom_the_hub_names(answers: &Answers, name: &str, list: &str) -> Option<Person> {
+/// Whoever has this name in the pool, which the hub's own lists name and the answers do not. None where no account
+/// can have it.
+pub fn whom_the_hub_names(answers: &Answers, name: &str) -> Option<Person> {
     let claim = &answers.cognito.username;
     let is_name = UserName::parse(name).is_ok() && (*claim != UsernameClaim::Email || name.contains('@'));
     let mut cast = Cast {
@@ -110,7 +110,7 @@ pub fn whom_the_hub_names(answers: &Answers, name: &str, list: &str) -> Option<P
         names: Vec::new(),
     };
     is_name.then(|| Person {
-        who: format!("{name}, whom {list} names,"),
+        who: format!("{name}, whom the hub names and the answers do not,"),
         account: cast.account(name, Theirs::default()),
     })
 }

@@ -1,12 +1,15 @@
 //! The promise against the decision, person by person.
 
 use super::blame::{Grounds, blame};
-use super::cast::Person;
+use super::cast::{Person, whom_the_hub_names};
 use super::promise::{Identity, Promise, promise};
 use super::verdict::{Blame, Mend, Surprise, Verdict, Weight, What};
 use crate::answers::Answers;
-use crate::tljh::look::{Decision, Look, Place};
+use crate::tljh::look::{Decision, Look};
 use crate::tljh::{ConfigYaml, HubFiles};
+
+/// Who, where it is so for all.
+const EVERYBODY: &str = "everybody";
 
 /// What is held against each other.
 pub struct Case<'a> {
@@ -32,40 +35,48 @@ pub fn judge(case: &Case<'_>) -> Verdict {
     if !verdict.errors.is_empty() {
         return verdict;
     }
+    let silent = Decision::Unknown {
+        reason: "the hub's Python says nothing of them".to_owned(),
+    };
     for (at, person) in case.people.iter().enumerate() {
-        let promised = promise(case.answers, &person.account);
-        let decision = case.look.people.get(at).map(|outcome| &outcome.decision);
-        let unplayed = Decision::Unknown {
-            reason: "the hub's Python says nothing of them".to_owned(),
-        };
-        let Some(what) = difference(&promised, decision.unwrap_or(&unplayed)) else {
-            continue;
-        };
-        let name = match &promised {
-            Promise::In(identity) => Some(identity.name.as_str()),
-            Promise::Refused => None,
-        };
-        let blame = blame(&Grounds {
-            case,
-            what: &what,
-            name,
-        });
-        let weight = weight(
-            &what,
-            &blame,
-            name.is_some_and(|name| is_named(case.answers, name)),
-        );
-        verdict.surprises.push(Surprise {
-            who: person.who.clone(),
-            what,
-            weight,
-            blame,
-        });
+        let decision = case
+            .look
+            .people
+            .get(at)
+            .map_or(&silent, |outcome| &outcome.decision);
+        verdict.surprises.extend(surprise(case, person, decision));
     }
     together(&mut verdict.surprises, case.people.len());
-    administrators_of_the_database(case, &mut verdict.surprises);
+    if !verdict.surprises.iter().any(|surprise| surprise.who == EVERYBODY) {
+        for outcome in &case.look.named {
+            let person = whom_the_hub_names(case.answers, &outcome.who);
+            let found = person.and_then(|person| surprise(case, &person, &outcome.decision));
+            verdict.surprises.extend(found);
+        }
+    }
     verdict.surprises.sort_by_key(|surprise| surprise.weight);
     verdict
+}
+
+fn surprise(case: &Case<'_>, person: &Person, decision: &Decision) -> Option<Surprise> {
+    let promised = promise(case.answers, &person.account);
+    let what = difference(&promised, decision)?;
+    let name = match &promised {
+        Promise::In(identity) => Some(identity.name.as_str()),
+        Promise::Refused => None,
+    };
+    let blame = blame(&Grounds {
+        case,
+        what: &what,
+        name,
+    });
+    let is_named = name.is_some_and(|name| is_named(case.answers, name));
+    Some(Surprise {
+        who: person.who.clone(),
+        weight: weight(&what, &blame, is_named),
+        what,
+        blame,
+    })
 }
 
 /// What is not as promised; none where all is.
@@ -119,7 +130,7 @@ fn is_named(answers: &Answers, name: &str) -> bool {
 
 /// Whom the hub's own lists name and the answers do not is told: they are people's, and may be meant.
 fn weight(what: &What, blame: &[Blame], is_named: bool) -> Weight {
-    let in_a_list = |blame: &Blame| matches!(blame.mend, Mend::RemoveItem { .. });
+    let in_a_list = |blame: &Blame| matches!(blame.mend, Mend::RemoveItem { .. } | Mend::OnTheHub { .. });
     match what {
         What::Unknown { .. } => Weight::Unknown,
         What::GetsIn { .. } | What::Administers | What::StaysOut { .. }
@@ -144,30 +155,7 @@ fn together(surprises: &mut Vec<Surprise>, people: usize) {
     if is_general && people > 1 && surprises.len() == people && surprises.iter().all(same) {
         surprises.truncate(1);
         for surprise in surprises {
-            surprise.who = "everybody".to_owned();
+            surprise.who = EVERYBODY.to_owned();
         }
-    }
-}
-
-/// Who administers the hub by its database alone does so until somebody takes it away.
-fn administrators_of_the_database(case: &Case<'_>, surprises: &mut Vec<Surprise>) {
-    let listed = case.config.texts("users.admin");
-    let users = case.look.database.iter().flat_map(|database| &database.users);
-    for user in users.filter(|user| user.admin && !listed.contains(&user.name.as_str())) {
-        let name = &user.name;
-        if case.answers.hub.admins.iter().any(|admin| admin.as_str() == name) {
-            continue;
-        }
-        surprises.push(Surprise {
-            who: format!("{name}, whom the hub's database names,"),
-            what: What::Administers,
-            weight: Weight::Told,
-            blame: vec![Blame {
-                setting: name.clone(),
-                of_class: None,
-                place: Place::Database,
-                mend: Mend::OnTheHub { name: name.clone() },
-            }],
-        });
     }
 }

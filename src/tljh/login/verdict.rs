@@ -33,6 +33,77 @@ impl Verdict {
     }
 }
 
+/// In words.
+impl Verdict {
+    /// What is wrong as a whole.
+    pub fn heading(&self) -> &'static str {
+        if self.errors.is_empty() {
+            "with these settings the hub does not do what the answers say"
+        } else {
+            "the hub would refuse the new settings"
+        }
+    }
+
+    /// All that is refused or not known, a line each, with what is to blame.
+    pub fn faults(&self) -> Vec<String> {
+        let errors = self.errors.iter().map(Message::to_string);
+        let surprises = self
+            .surprises
+            .iter()
+            .filter(|surprise| surprise.weight != Weight::Told);
+        errors.chain(surprises.map(Surprise::with_blame)).collect()
+    }
+
+    /// What mends them, each once.
+    pub fn mends(&self) -> Vec<String> {
+        let mut mends: Vec<String> = Vec::new();
+        for error in &self.errors {
+            let place = error.places.first();
+            mends.push(place.map_or_else(
+                || "mend what it names".to_owned(),
+                |place| format!("mend {place}"),
+            ));
+        }
+        let surprises = self
+            .surprises
+            .iter()
+            .filter(|surprise| surprise.weight != Weight::Told);
+        for blame in surprises.flat_map(|surprise| &surprise.blame) {
+            let mend = blame.mend.to_string();
+            if !mends.contains(&mend) {
+                mends.push(mend);
+            }
+        }
+        mends
+    }
+
+    /// What a person should know although it refuses nothing.
+    pub fn warnings(&self) -> Vec<String> {
+        let of_hub = self.warnings.iter().map(Message::to_string);
+        let unknown = self.with(Weight::Unknown).map(Surprise::with_blame);
+        let told = self.with(Weight::Told).map(|surprise| {
+            let mends: Vec<String> = surprise
+                .blame
+                .iter()
+                .map(|blame| blame.mend.to_string())
+                .collect();
+            format!("{}; to change it: {}", surprise.with_blame(), mends.join(", "))
+        });
+        of_hub.chain(unknown).chain(told).collect()
+    }
+}
+
+impl Surprise {
+    /// The same, with each place that is to blame in brackets.
+    pub fn with_blame(&self) -> String {
+        let places: Vec<String> = self.blame.iter().map(Blame::to_string).collect();
+        match &places[..] {
+            [] => self.to_string(),
+            places => format!("{self} ({})", places.join("; ")),
+        }
+    }
+}
+
 /// What a surprise means for a hub that is to get these settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -62,7 +133,12 @@ pub struct Surprise {
 /// `someone else in the user pool gets in, and should not`.
 impl fmt::Display for Surprise {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.who, self.what)
+        write!(f, "{} {}", self.who, self.what)?;
+        match (&self.what, self.weight) {
+            (What::GetsIn { .. } | What::Administers, Weight::Refused) => f.write_str(", and should not"),
+            (What::StaysOut { .. } | What::DoesNotAdminister, Weight::Refused) => f.write_str(", and should"),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -117,13 +193,13 @@ impl fmt::Display for What {
         match self {
             Self::GetsIn { name, admin } => {
                 let admin = if *admin { " as an administrator" } else { "" };
-                write!(f, "gets in as {name}{admin}, and should not")
+                write!(f, "gets in as {name}{admin}")
             }
-            Self::StaysOut { reason } if reason.is_empty() => f.write_str("does not get in, and should"),
-            Self::StaysOut { reason } => write!(f, "does not get in, and should ({reason})"),
+            Self::StaysOut { reason } if reason.is_empty() => f.write_str("does not get in"),
+            Self::StaysOut { reason } => write!(f, "does not get in ({reason})"),
             Self::OtherName { promised, name } => write!(f, "gets in as {name} instead of {promised}"),
-            Self::Administers => f.write_str("administers the hub, and should not"),
-            Self::DoesNotAdminister => f.write_str("does not administer the hub, and should"),
+            Self::Administers => f.write_str("administers the hub"),
+            Self::DoesNotAdminister => f.write_str("does not administer the hub"),
             Self::OtherGroups { promised, groups } => {
                 let list = |groups: &[String]| match groups {
                     [] => "no group".to_owned(),

@@ -27,6 +27,9 @@ pub struct Look {
     pub database: Option<Database>,
     /// What each person meets; empty where the hub does not start.
     pub people: Vec<Outcome>,
+    /// The same for those whom the hub's settings or its database name besides, called by their names.
+    #[serde(default)]
+    pub named: Vec<Outcome>,
 }
 
 impl Look {
@@ -57,6 +60,16 @@ pub struct Message {
     pub text: String,
     /// What it is about, where that is known.
     pub places: Vec<Place>,
+}
+
+/// `FILE, line N: what it says`.
+impl fmt::Display for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for place in self.places.iter().take(1) {
+            write!(f, "{place}: ")?;
+        }
+        f.write_str(&self.text)
+    }
 }
 
 /// One setting. Of a secret's value nothing is here but whether there is one.

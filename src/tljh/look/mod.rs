@@ -14,7 +14,7 @@ pub use answer::{
     Class, Database, Decision, Hook, KnownUser, Look, Message, Outcome, Place, Schema, SchemaFinding,
     Setting, Stray,
 };
-pub use request::{OwnFile, Player, PoolSide, Request};
+pub use request::{OwnFile, Pattern, Player, PoolSide, Request};
 
 use crate::host::{Host, Invocation, RunError};
 use crate::render::python_string;

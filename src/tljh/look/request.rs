@@ -16,6 +16,8 @@ pub struct Request {
     pub pool: PoolSide,
     /// Whose logins are played.
     pub people: Vec<Player>,
+    /// How somebody looks whom only the hub names; none where nobody asks for them.
+    pub named: Option<Pattern>,
     /// hubgate's own file of settings, whose functions may be run; none where there is none.
     pub own: Option<OwnFile>,
     /// The hub's arguments. Those that set something (`--Class.name=value`) are taken.
@@ -71,6 +73,17 @@ impl Player {
             answers: sent_about(account, client_id),
         }
     }
+}
+
+/// What Cognito sends about whoever has a name that is not known yet.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Pattern {
+    /// The name that stands for theirs.
+    pub name: String,
+    /// Somebody with that name.
+    pub player: Player,
+    /// The names that are played anyway.
+    pub known: Vec<String>,
 }
 
 /// hubgate's own file, as it must be for its functions to be run.

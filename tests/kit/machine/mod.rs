@@ -2,6 +2,7 @@
 //! files in a real folder.
 #![allow(dead_code, unused_imports, reason = "each test binary uses some of it")]
 
+mod look;
 mod pages;
 mod programs;
 mod running;

@@ -7,8 +7,8 @@ use std::time::Duration;
 use hubgate::host::memory::{MemoryHost, failed, finished};
 use hubgate::host::{Clock, Finished, Invocation, Programs, RunError};
 
+use super::look::look;
 use super::running::Running;
-use super::settings::load;
 use super::tljh_config::tljh_config;
 
 type Shared = Arc<Mutex<Running>>;
@@ -33,7 +33,7 @@ pub fn install(host: &MemoryHost, prefix: &Path, running: &Shared) {
     host.program(
         prefix.join("hub/bin/python"),
         |call, host| match &words(call)[..] {
-            [_] => preflight(call, host),
+            [_] => look(call, host),
             [_, program, changes] => settings(program, changes, host),
             other => panic!("the model has no python {other:?}"),
         },
@@ -120,16 +120,4 @@ fn systemctl(
         }
         other => panic!("the model has no systemctl {other}"),
     })
-}
-
-/// The hub's own Python with the preflight script: loads the settings below TLJH_INSTALL_PREFIX.
-fn preflight(call: &Invocation, host: &MemoryHost) -> Result<Finished, RunError> {
-    let env = host.child_env(call);
-    let prefix = PathBuf::from(
-        env.get("TLJH_INSTALL_PREFIX".as_ref() as &std::ffi::OsStr)
-            .unwrap(),
-    );
-    let errors: Vec<String> = load(host, &prefix).err().into_iter().collect();
-    let found = serde_json::json!({"errors": errors, "warnings": []});
-    Ok(took(1.0, finished(format!("{found}\n"))))
 }

@@ -71,7 +71,12 @@ pub fn load(host: &MemoryHost, prefix: &Path) -> Result<Loaded, String> {
     })
 }
 
-type Settings = std::collections::BTreeMap<String, Value>;
+/// The settings of the login, as the files of the folder set them.
+pub fn settings_in(host: &MemoryHost, prefix: &Path) -> Result<Settings, String> {
+    settings(host, prefix, &mut String::new())
+}
+
+pub type Settings = std::collections::BTreeMap<String, Value>;
 
 /// Every `.py` of the folder, in order.
 fn settings(host: &MemoryHost, prefix: &Path, class: &mut String) -> Result<Settings, String> {
