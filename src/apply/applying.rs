@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::error::{Cause, RunFailed};
 use super::recovery::{Recovered, recover};
 use super::run::{Order, run};
+use super::taking_over::{AskHub, TakeOver, take_over};
 use crate::answers::{Checked, save};
 use crate::apply::preflight::candidate::{disk_space, judge_candidate};
 use crate::apply::preflight::{certificate_files, systemd_runs};
@@ -15,7 +16,7 @@ use crate::apply::record::state_dir::StateDir;
 use crate::apply::step::scene::Scene;
 use crate::host::Host;
 use crate::hub::OauthenticatorVersion;
-use crate::plan::{Goal, Plan, plan};
+use crate::plan::{Contradiction, Goal, Plan, plan};
 use crate::progress::{Progress, timed};
 use crate::render::render_awscognito;
 use crate::secret::Secret;
@@ -40,6 +41,8 @@ pub struct Wish<'a> {
     pub hub_deadline: Duration,
     /// How long to wait for what is not ready yet: names, certificates.
     pub patience: Patience,
+    /// What becomes of what contradicts the answers elsewhere.
+    pub take_over: TakeOver<'a>,
 }
 
 /// How an apply ended well.
@@ -74,15 +77,24 @@ pub fn plan_for(host: &dyn Host, wish: &Wish<'_>) -> Result<(Plan, Observed), Ca
         wish.checked.answers.oauthenticator,
         observed.versions.oauthenticator.as_deref(),
     )?;
-    let awscognito_py = render_awscognito(&wish.checked.answers)?;
-    let goal = Goal {
-        answers: &wish.checked.answers,
-        awscognito_py: &awscognito_py,
-        secret: wish.secret,
-        take_over: &[],
-    };
-    let plan = plan(&goal, &observed)?;
+    let plan = plan_without(wish, &observed, &[])?;
     Ok((plan, observed))
+}
+
+/// Plans, with steps that take these out.
+pub(super) fn plan_without(
+    wish: &Wish<'_>,
+    observed: &Observed,
+    take_over: &[Contradiction],
+) -> Result<Plan, Cause> {
+    let answers = &wish.checked.answers;
+    let goal = Goal {
+        answers,
+        awscognito_py: &render_awscognito(answers)?,
+        secret: wish.secret,
+        take_over,
+    };
+    Ok(plan(&goal, observed)?)
 }
 
 /// The configuration is written for one way of configuring; the hub's own version decides it.
@@ -117,7 +129,8 @@ pub fn apply(
 ) -> Result<Applied, RunFailed> {
     tell_recovery(recover(host, state, wish.hub_deadline)?, progress);
     let (plan, observed) = plan_for(host, wish).map_err(RunFailed::Untouched)?;
-    let verdict = preflight(host, state, wish, &plan, &observed, progress);
+    let mut ask_hub = |plan: &Plan| preflight(host, state, wish, plan, &observed, progress);
+    let (plan, verdict) = foreseen(wish, plan, &observed, &mut ask_hub);
     let mut warnings = plan.warnings.clone();
     warnings.extend(verdict.iter().flat_map(Verdict::warnings));
     let verdict = verdict.and_then(|verdict| kept(verdict, wish.strict));
@@ -194,6 +207,24 @@ fn preflight(
     })
 }
 
+/// Who gets in with this plan, or with the one that takes out what contradicts the answers.
+fn foreseen(
+    wish: &Wish<'_>,
+    plan: Plan,
+    observed: &Observed,
+    ask_hub: &mut AskHub<'_>,
+) -> (Plan, Result<Verdict, Cause>) {
+    let found = match ask_hub(&plan) {
+        Ok(found) => found,
+        Err(cause) => return (plan, Err(cause)),
+    };
+    match take_over(wish, observed, &found, ask_hub) {
+        Ok(Some((plan, verdict))) => (plan, Ok(verdict)),
+        Ok(None) => (plan, Ok(found)),
+        Err(cause) => (plan, Err(cause)),
+    }
+}
+
 /// Whether a hub of which this is known may get its settings.
 fn kept(verdict: Verdict, strict: bool) -> Result<(), Cause> {
     if verdict.is_refused() || (strict && verdict.with(Weight::Unknown).next().is_some()) {
@@ -202,22 +233,26 @@ fn kept(verdict: Verdict, strict: bool) -> Result<(), Cause> {
     Ok(())
 }
 
-/// Who gets in once this plan is carried out, asked as [`apply`] asks it. Needs root. Leaves nothing behind.
+/// Who gets in once this plan is carried out, or the one that takes out what contradicts the answers, asked as
+/// [`apply`] asks it. Needs root. Leaves nothing behind.
 ///
 /// # Errors
-/// When the hub's Python cannot be asked.
-pub fn foresee(host: &dyn Host, wish: &Wish<'_>, plan: &Plan, observed: &Observed) -> Result<Verdict, Cause> {
+/// When the hub's Python cannot be asked; the plan is then the one that was given.
+pub fn foresee(
+    host: &dyn Host,
+    wish: &Wish<'_>,
+    plan: Plan,
+    observed: &Observed,
+) -> (Plan, Result<Verdict, Cause>) {
     if !host.is_root() {
-        return Err(Cause::NotRoot);
+        return (plan, Err(Cause::NotRoot));
     }
     let shadow = format!("/run/hubgate-dry-run-{}", std::process::id());
-    judge_candidate(
-        host,
-        observed,
-        &plan.steps,
-        Path::new(&shadow),
-        &wish.checked.answers,
-    )
+    let mut ask_hub = |plan: &Plan| {
+        let (shadow, answers) = (Path::new(&shadow), &wish.checked.answers);
+        judge_candidate(host, observed, &plan.steps, shadow, answers)
+    };
+    foreseen(wish, plan, observed, &mut ask_hub)
 }
 
 fn prove(scene: &Scene<'_>, wish: &Wish<'_>, kept: &RefCell<Option<VerifyReport>>) -> Result<(), Cause> {

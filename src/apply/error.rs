@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use crate::apply::record::journal::JournalError;
+use crate::apply::taking_over::contradictions;
 use crate::host::RunError;
 use crate::plan::NoPlan;
 use crate::render::RenderError;
@@ -205,6 +206,9 @@ impl Told for Cause {
             Self::Preflight(_) => "mend what it names, then run it again".to_owned(),
             Self::NotAsPromised(verdict) => {
                 let mut mends = verdict.mends();
+                if !contradictions(verdict).is_empty() {
+                    mends.push("or let hubgate take out what is to blame: --take-over".to_owned());
+                }
                 mends.push("then run it again".to_owned());
                 mends.join("\n    ")
             }

@@ -8,6 +8,7 @@ mod recovery;
 mod rolling_back;
 mod run;
 mod step;
+mod taking_over;
 mod undo;
 
 pub use applying::{Applied, Wish, apply, foresee, plan_for, tell_recovery};
@@ -20,4 +21,5 @@ pub use recovery::{Recovered, Unfinished, recover, would_recover};
 pub use rolling_back::{BackTo, WayBack, WentBack, roll_back, way_back};
 pub use run::{Order, lock, run};
 pub use step::scene::Scene;
+pub use taking_over::{TakeOver, contradictions};
 pub use undo::orphans::{RUN_VARIABLE, processes_of};

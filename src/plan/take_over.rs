@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::step::{Step, StepKind};
-use crate::render::{TljhChange, diff};
+use crate::render::{TljhChange, diff_of_others};
 use crate::secret::Secret;
 use crate::tljh::{ASIDE, ConfigYaml, FileState, Observed, commented_out, simple_statement};
 
@@ -202,5 +202,5 @@ fn difference(path: &Path, file: &FileState, left: &[u8], secret: &Secret) -> St
         String::from_utf8_lossy(&file.bytes),
         String::from_utf8_lossy(left),
     );
-    secret.redact(&diff(&old, &new, &path.display().to_string()))
+    secret.redact(&diff_of_others(&old, &new, &path.display().to_string()))
 }

@@ -88,6 +88,7 @@ fn a_dry_run_shows_an_old_file_without_its_secret_and_changes_nothing() {
         strict: false,
         hub_deadline: std::time::Duration::from_secs(1),
         patience: Patience::NONE,
+        take_over: hubgate::apply::TakeOver::No,
     };
     let (plan, observed) = plan_for(&process, &wish).unwrap();
     let shown = format!("{plan:?} {observed:?} {}", serde_json::to_string(&plan).unwrap());

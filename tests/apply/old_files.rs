@@ -170,6 +170,7 @@ fn planned(old: &str) -> String {
         strict: false,
         hub_deadline: std::time::Duration::from_secs(1),
         patience: Patience::NONE,
+        take_over: hubgate::apply::TakeOver::No,
     };
     let (plan, _) = plan_for(&world.process(), &wish).unwrap();
     let back = diff_of_others("c.GenericOAuthenticator.scope = []\n", old, "awscognito.py");

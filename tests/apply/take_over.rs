@@ -1,9 +1,11 @@
 //! What contradicts the answers elsewhere on the hub is taken out, and comes back with every byte.
 
+use std::cell::RefCell;
 use std::path::PathBuf;
 
 use hubgate::apply::{
-    Cause, Order, Purpose, RunFailed, Scene, StateDir, judge_candidate, lock, recover, run,
+    Applied, Cause, Order, Purpose, RunFailed, Scene, StateDir, TakeOver, foresee, judge_candidate, lock,
+    plan_for, recover, run,
 };
 use hubgate::host::memory::failed;
 use hubgate::host::{Files as _, Host};
@@ -11,8 +13,11 @@ use hubgate::plan::{Contradiction, Goal, NoPlan, Plan, StepKind, plan};
 use hubgate::render::render;
 use hubgate::secret::Secret;
 use hubgate::tljh::{Observed, observe::observe};
+use hubgate::told::{HubState, Told as _};
 
-use super::world::{ANSWERS, DEADLINE, PREFIX, Quiet, SECRET, World, answers, went_back};
+use super::world::{
+    ANSWERS, DEADLINE, PREFIX, Quiet, SECRET, World, answers, applied_with, went_back, wishing_with,
+};
 use super::{by_hand, machine};
 
 /// Settings of another time, which sort behind hubgate's.
@@ -223,4 +228,107 @@ fn a_person_who_has_to_finish_an_undo_is_told_of_every_file() {
     by_hand::run(&world, commands);
     assert_eq!(world.picture(), before, "{}", before.difference(&world.picture()));
     world.assert_closed("by hand");
+}
+
+/// Whoever is in the pool gets in, whatever the answers say.
+fn open_to_everybody() -> World {
+    World::at(
+        PREFIX,
+        "auth:\n  GenericOAuthenticator:\n    allow_all: true\n    note: ours\nlimits:\n  memory: 1G\n",
+    )
+}
+
+fn tried(world: &World, take_over: TakeOver<'_>) -> Result<Applied, RunFailed> {
+    applied_with(&world.process(), world, (ANSWERS, SECRET), take_over)
+}
+
+#[test]
+fn what_lets_strangers_in_is_refused_and_taken_out_on_request() {
+    let world = open_to_everybody();
+    let before = world.picture();
+    let error = tried(&world, TakeOver::No).unwrap_err();
+    let text = format!("{error} {}", error.remedy().unwrap());
+    for words in [
+        "config.yaml: auth.GenericOAuthenticator.allow_all",
+        "sudo tljh-config unset auth.GenericOAuthenticator.allow_all",
+        "--take-over",
+    ] {
+        assert!(text.contains(words), "{text}");
+    }
+    assert_eq!(
+        (error.hub(), world.picture()),
+        (Some(HubState::Untouched), before.clone())
+    );
+    tried(&world, TakeOver::Yes).unwrap();
+    let config = world.host.read_to_string(&world.config("config.yaml")).unwrap();
+    assert!(
+        !config.contains("allow_all") && config.contains("note: ours"),
+        "{config}"
+    );
+    assert!(matches!(
+        tried(&world, TakeOver::No),
+        Ok(Applied::NothingToDo { .. })
+    ));
+    went_back(&world, false).unwrap();
+    assert_eq!(world.picture(), before, "{}", before.difference(&world.picture()));
+}
+
+#[test]
+fn a_hub_that_was_opened_after_an_apply_is_closed_by_the_next() {
+    let world = World::fresh();
+    world.apply(ANSWERS);
+    let file = world.config("config.yaml");
+    let open = format!(
+        "{}\n",
+        world.host.read_to_string(&file).unwrap().replace(
+            "auth:\n",
+            "auth:\n  GenericOAuthenticator:\n    allow_all: true\n"
+        )
+    );
+    world.host.put(&file, open, 0o640);
+    assert!(tried(&world, TakeOver::No).is_err());
+    assert!(matches!(tried(&world, TakeOver::Yes), Ok(Applied::Done { .. })));
+}
+
+#[test]
+fn a_person_is_asked_with_each_place_and_may_say_no() {
+    let world = open_to_everybody();
+    let before = world.picture();
+    let asked = RefCell::new(Vec::new());
+    for answer in [false, true] {
+        let ask = |shown: &[String]| {
+            asked.borrow_mut().push(shown.to_vec());
+            answer
+        };
+        let outcome = tried(&world, TakeOver::Ask(&ask));
+        assert_eq!(outcome.is_ok(), answer);
+        assert_eq!(world.picture() == before, !answer);
+    }
+    let place = ["config.yaml: auth.GenericOAuthenticator.allow_all".to_owned()];
+    assert_eq!(asked.into_inner(), [place.clone(), place]);
+}
+
+#[test]
+fn nobody_is_asked_where_nothing_is_in_the_way() {
+    let world = World::fresh();
+    tried(&world, TakeOver::Ask(&|shown| panic!("{shown:?}"))).unwrap();
+}
+
+#[test]
+fn a_dry_run_shows_what_would_be_taken_out_and_changes_nothing() {
+    let world = open_to_everybody();
+    let before = world.picture();
+    wishing_with(&world, (ANSWERS, SECRET), TakeOver::Yes, |wish| {
+        let host = world.process();
+        let (plan, observed) = plan_for(&host, wish).unwrap();
+        let (plan, verdict) = foresee(&host, wish, plan, &observed);
+        assert!(!verdict.unwrap().is_refused());
+        let unset = "tljh-config unset auth.GenericOAuthenticator.allow_all";
+        assert!(
+            plan.steps.iter().any(|step| step.to_string() == unset),
+            "{plan:?}"
+        );
+        assert!(matches!(plan.steps.last().unwrap().kind, StepKind::RestartHub));
+    });
+    assert_eq!(world.picture(), before);
 }

@@ -49,7 +49,7 @@ fn a_dry_run_tells_the_same_and_leaves_nothing() {
     let verdict = wishing(&world, ANSWERS, SECRET, |wish| {
         let process = world.process();
         let (plan, observed) = plan_for(&process, wish).unwrap();
-        foresee(&process, wish, &plan, &observed).unwrap()
+        foresee(&process, wish, plan, &observed).1.unwrap()
     });
     assert!(verdict.is_refused());
     assert!(verdict.faults()[0].contains(PLACE), "{verdict:?}");

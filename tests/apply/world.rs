@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use hubgate::answers::{Checked, Problems, read_file, resolve};
 use hubgate::apply::{
-    Applied, BackTo, Cause, Recovered, RunFailed, StateDir, WentBack, Wish, apply, lock, plan_for, recover,
-    roll_back,
+    Applied, BackTo, Cause, Recovered, RunFailed, StateDir, TakeOver, WentBack, Wish, apply, lock, plan_for,
+    recover, roll_back,
 };
 use hubgate::host::Host;
 use hubgate::host::memory::Node;
@@ -153,7 +153,17 @@ pub const DEADLINE: Duration = Duration::from_secs(20);
 
 /// `hubgate apply`, on whatever host.
 pub fn applied(host: &dyn Host, world: &World, toml: &str, secret: &str) -> Result<Applied, RunFailed> {
-    wishing(world, toml, secret, |wish| {
+    applied_with(host, world, (toml, secret), TakeOver::No)
+}
+
+/// `hubgate apply --take-over`, or with the question whether to.
+pub fn applied_with(
+    host: &dyn Host,
+    world: &World,
+    (toml, secret): (&str, &str),
+    take_over: TakeOver<'_>,
+) -> Result<Applied, RunFailed> {
+    wishing_with(world, (toml, secret), take_over, |wish| {
         let state = StateDir::for_hub(world.prefix());
         let _lock = lock(host, &state).map_err(RunFailed::Untouched)?;
         apply(host, &state, wish, &mut Quiet::default())
@@ -167,6 +177,16 @@ pub fn planned(world: &World, toml: &str) -> Result<(Plan, Observed), Cause> {
 
 /// What an apply of these answers is given.
 pub fn wishing<T>(world: &World, toml: &str, secret: &str, act: impl FnOnce(&Wish<'_>) -> T) -> T {
+    wishing_with(world, (toml, secret), TakeOver::No, act)
+}
+
+/// The same, and what becomes of what contradicts them.
+pub fn wishing_with<T>(
+    world: &World,
+    (toml, secret): (&str, &str),
+    take_over: TakeOver<'_>,
+    act: impl FnOnce(&Wish<'_>) -> T,
+) -> T {
     act(&Wish {
         checked: &answers(toml),
         secret: &Secret::new(secret.to_owned()),
@@ -174,6 +194,7 @@ pub fn wishing<T>(world: &World, toml: &str, secret: &str, act: impl FnOnce(&Wis
         strict: true,
         hub_deadline: DEADLINE,
         patience: Patience::of(Duration::from_secs(2)),
+        take_over,
     })
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::answers::{Answers, Checked};
-use crate::apply::{Applied, Cause, StateDir, Wish, apply, foresee, lock, plan_for, would_recover};
+use crate::apply::{Applied, Cause, StateDir, TakeOver, Wish, apply, foresee, lock, plan_for, would_recover};
 use crate::cli::hub::planned::tell_plan;
 use crate::cli::{AnswerFlags, Global, exit};
 use crate::host::Host;
@@ -14,6 +14,7 @@ use crate::plan::Plan;
 use crate::secret::Secret;
 use crate::tljh::login::{Surprise, Verdict};
 use crate::told;
+use crate::ui::prompt::{Reply, Session, Terminal, confirm};
 use crate::ui::{Steps, Ui};
 use crate::verify::{Outcome, Patience, VerifyReport};
 
@@ -29,6 +30,9 @@ pub struct Args {
     /// Undo it also when something cannot be seen yet, such as the public name
     #[arg(long)]
     strict: bool,
+    /// Take out what contradicts the answers elsewhere on the hub: settings in config.yaml and in other files
+    #[arg(long)]
+    take_over: bool,
     #[command(flatten)]
     waiting: Waiting,
     #[command(flatten)]
@@ -92,7 +96,8 @@ pub(in crate::cli) fn run_on(global: &Global, args: &Args, host: &dyn Host) -> t
     if args.dry_run {
         return dry_run(global, args, host, &checked);
     }
-    apply_checked(global, host, &checked, &args.waiting, args.strict)
+    let take_over = args.take_over;
+    apply_checked(global, host, &checked, &args.waiting, args.strict, take_over)
 }
 
 /// Applies valid answers and tells how it went; the wizard and `install` come here too.
@@ -105,13 +110,19 @@ pub fn apply_checked(
     checked: &Checked,
     waiting: &Waiting,
     strict: bool,
+    take_over: bool,
 ) -> told::Result<ExitCode> {
     let ui = global.ui();
     let state = StateDir::for_hub(&global.prefix);
     let _lock = lock(host, &state)?;
     crate::cli::stop_on_signals(host)?;
     let secret = resolve_secret(global, host, checked)?;
-    let wish = wish(global, checked, &secret, waiting, strict);
+    let mut wish = wish(global, checked, &secret, waiting, strict);
+    wish.take_over = match take_over {
+        true => TakeOver::Yes,
+        false if !global.yes && !global.json && Session::is_possible() => TakeOver::Ask(&ask),
+        false => TakeOver::No,
+    };
     let applied = apply(host, &state, &wish, &mut Steps::new(ui))?;
     match &applied {
         Applied::NothingToDo { warnings } => {
@@ -158,9 +169,12 @@ fn dry_run(global: &Global, args: &Args, host: &dyn Host, checked: &Checked) -> 
         ui.warn(unfinished.words);
     }
     let secret = resolve_secret(global, host, checked)?;
-    let wish = wish(global, checked, &secret, &args.waiting, args.strict);
+    let mut wish = wish(global, checked, &secret, &args.waiting, args.strict);
+    if args.take_over {
+        wish.take_over = TakeOver::Yes;
+    }
     let (plan, observed) = plan_for(host, &wish)?;
-    let foreseen = foresee(host, &wish, &plan, &observed);
+    let (plan, foreseen) = foresee(host, &wish, plan, &observed);
     let warnings = [plan.warnings.clone(), of_foresight(&foreseen)].concat();
     warnings.iter().for_each(|warning| ui.warn(warning));
     let refused = foreseen.as_ref().ok().filter(|verdict| verdict.is_refused());
@@ -225,7 +239,22 @@ fn wish<'a>(
         strict,
         hub_deadline: waiting.hub_deadline(),
         patience: waiting.patience(),
+        take_over: TakeOver::No,
     }
+}
+
+/// Asks a person at the terminal whether these may be taken out. Who stops here, or goes back, says no.
+fn ask(contradictions: &[String]) -> bool {
+    let Ok(session) = Session::begin() else {
+        return false;
+    };
+    let explain = format!(
+        "These contradict your answers: {}. Each is put back by hubgate rollback.",
+        contradictions.join("; ")
+    );
+    let answer = confirm(&mut Terminal::new(), "Take them out", &explain, false);
+    session.hand_over();
+    matches!(answer, Ok(Reply::Answer(true)))
 }
 
 /// What was not seen is not claimed.

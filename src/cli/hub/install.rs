@@ -125,7 +125,7 @@ fn apply_answers(
     let checked = checked(global, host, gathered)?;
     let source = &checked.answers.cognito.client_secret;
     ensure_aws_command(host, &global.prefix, source, &mut Steps::new(global.ui()))?;
-    apply_checked(global, host, &checked, &args.waiting, args.strict)
+    apply_checked(global, host, &checked, &args.waiting, args.strict, false)
 }
 
 fn check_early(global: &Global, host: &dyn Host, gathered: &Gathered, wanted: &Wanted) -> told::Result<()> {

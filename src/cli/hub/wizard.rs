@@ -51,7 +51,7 @@ pub fn ask(global: &Global, flags: AnswerFlags) -> told::Result<ExitCode> {
             // Before the terminal is handed over, so that no Ctrl-C falls in between.
             crate::cli::stop_on_signals(&host)?;
             session.hand_over();
-            apply_checked(global, &host, &checked, &Waiting::default(), false)
+            apply_checked(global, &host, &checked, &Waiting::default(), false, false)
         }
         Ok(after) => {
             session.end();
