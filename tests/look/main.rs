@@ -12,3 +12,4 @@ mod judged;
 mod leftovers;
 mod not_run;
 mod real;
+mod taken_over;
