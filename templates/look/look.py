@@ -87,7 +87,8 @@ def place_warnings(messages, origins, authenticator):
     for message in messages:
         found = re.search(r"(?:option `|\.)(\w+)(?:` not recognized| is deprecated)", message["text"])
         if found and authenticator is not None:
-            message["places"] = origins.of(authenticator, found.group(1))[0]
+            places, _ = origins.of(authenticator, found.group(1))
+            message["places"] = places + origins.beaten(authenticator, found.group(1), places)
 
 
 def class_told(cls):
