@@ -1,6 +1,7 @@
 """What is left elsewhere on a hub and lets in others than the answers say: apply refuses, and touches nothing.
 
-It names the setting, its place and what takes it out.
+It names the setting, its place and what takes it out; with --take-over it takes it out itself, and rollback brings
+it back.
 """
 
 import sys
@@ -70,6 +71,17 @@ def is_refused(lab, left):
     lab.nothing_left()
 
 
+def is_taken_over(lab):
+    """With --take-over the answers hold; after rollback every byte is back."""
+    before = lab.files()
+    lab.hubgate("apply", "--take-over").must(0, "done: people log in at https://hub.example.org with AWS Cognito")
+    lab.cognito_login()
+    lab.hubgate("rollback").must(0, "restored: the hub is as it was before the last apply")
+    if differences(before, lab.files()):
+        raise Wrong(f"not as before: {differences(before, lab.files())}")
+    lab.nothing_left()
+
+
 def main(binary):
     with Lab("who", binary) as lab:
         lab.cognito()
@@ -78,6 +90,8 @@ def main(binary):
             lab.shell(left.script)
             is_refused(lab, left)
             print(f"ok  {left.what}: refused, named, and nothing touched", flush=True)
+            is_taken_over(lab)
+            print(f"ok  {left.what}: taken over, ada, grace and no mallory; rolled back to the byte", flush=True)
 
 
 if __name__ == "__main__":
