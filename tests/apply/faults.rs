@@ -4,13 +4,13 @@
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use hubgate::apply::{Recovered, RunFailed};
+use hubgate::apply::{Recovered, RunFailed, TakeOver};
 use hubgate::host::Host;
 use hubgate::host::faulty::{Death, Fault, Faulty, Killed};
 
 use super::by_hand;
 use super::cases::{self, Scenario};
-use super::world::{ANSWERS, Picture, SECRET, World, applied, recovered};
+use super::world::{ANSWERS, Picture, SECRET, World, applied_with, recovered};
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -111,7 +111,9 @@ fn besiege(
     if end == End::Killed && now == *wanted {
         end = End::Done;
     }
-    applied(&world.process(), &world, ANSWERS, SECRET).map_err(|error| format!("the next apply: {error}"))?;
+    // Where something contradicts the answers, it is taken over.
+    applied_with(&world.process(), &world, (ANSWERS, SECRET), TakeOver::Yes)
+        .map_err(|error| format!("the next apply: {error}"))?;
     Ok(end)
 }
 
