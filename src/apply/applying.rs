@@ -12,6 +12,7 @@ use crate::answers::{Checked, save};
 use crate::apply::preflight::candidate::{disk_space, judge_candidate};
 use crate::apply::preflight::{certificate_files, systemd_runs};
 use crate::apply::record::journal::{Journal, Purpose};
+use crate::apply::record::judged::{fingerprint, is_judged, remember};
 use crate::apply::record::state_dir::StateDir;
 use crate::apply::step::scene::Scene;
 use crate::host::Host;
@@ -129,8 +130,15 @@ pub fn apply(
 ) -> Result<Applied, RunFailed> {
     tell_recovery(recover(host, state, wish.hub_deadline)?, progress);
     let (plan, observed) = plan_for(host, wish).map_err(RunFailed::Untouched)?;
+    if plan.is_empty() && is_known_to_be_right(host, state, wish, &observed) {
+        let warnings = plan.warnings;
+        return Ok(Applied::NothingToDo { warnings });
+    }
     let mut ask_hub = |plan: &Plan| preflight(host, state, wish, plan, &observed, progress);
     let (plan, verdict) = foreseen(wish, plan, &observed, &mut ask_hub);
+    let is_spotless = verdict
+        .as_ref()
+        .is_ok_and(|verdict| *verdict == Verdict::default());
     let mut warnings = plan.warnings.clone();
     warnings.extend(verdict.iter().flat_map(Verdict::warnings));
     let verdict = verdict.and_then(|verdict| kept(verdict, wish.strict));
@@ -140,9 +148,12 @@ pub fn apply(
         return Err(RunFailed::Untouched(cause));
     }
     if plan.is_empty() {
+        if is_spotless {
+            remember_that_it_is_right(host, state, wish, &observed, progress);
+        }
         return Ok(Applied::NothingToDo { warnings });
     }
-    let mut scene = Scene::new(host, observed, wish.hub_deadline);
+    let mut scene = Scene::new(host, observed.clone(), wish.hub_deadline);
     scene.secret = Some(wish.secret);
     let report = RefCell::new(None);
     let prove = |scene: &Scene<'_>| prove(scene, wish, &report);
@@ -155,6 +166,9 @@ pub fn apply(
     };
     let journal = run(&mut scene, state, &order, progress).map_err(|failed| failed.noting(&warnings))?;
     let journal = Box::new(journal);
+    if is_spotless {
+        remember_that_it_is_right(host, state, wish, &observed, progress);
+    }
     match report.into_inner() {
         Some(report) => Ok(Applied::Done {
             journal,
@@ -162,6 +176,31 @@ pub fn apply(
             warnings,
         }),
         None => Ok(Applied::NothingToDo { warnings }),
+    }
+}
+
+/// Whether the hub's own Python was asked about these very settings before, and had nothing to say.
+fn is_known_to_be_right(host: &dyn Host, state: &StateDir, wish: &Wish<'_>, observed: &Observed) -> bool {
+    fingerprint(host, observed, &wish.checked.given).is_ok_and(|now| is_judged(host, state, &now))
+}
+
+/// What cannot be remembered is asked again.
+fn remember_that_it_is_right(
+    host: &dyn Host,
+    state: &StateDir,
+    wish: &Wish<'_>,
+    observed: &Observed,
+    progress: &mut dyn Progress,
+) {
+    let remembered = fingerprint(host, observed, &wish.checked.given).and_then(|now| {
+        if is_judged(host, state, &now) {
+            Ok(())
+        } else {
+            remember(host, state, &now)
+        }
+    });
+    if let Err(error) = remembered {
+        progress.note(&format!("the next apply asks the hub's Python again: {error}"));
     }
 }
 

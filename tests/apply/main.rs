@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod asked_once;
 mod back_dry_run;
 mod by_hand;
 mod canary;

@@ -3,6 +3,7 @@
 pub mod backup;
 pub mod history;
 pub mod journal;
+pub mod judged;
 pub mod look;
 pub mod marker;
 pub mod state_dir;

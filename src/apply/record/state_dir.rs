@@ -67,6 +67,11 @@ impl StateDir {
         self.path.join("open")
     }
 
+    /// Which settings the hub's own Python was last asked about; see [`super::judged`].
+    pub fn judged(&self) -> PathBuf {
+        self.path.join("judged")
+    }
+
     /// The folder of all runs, oldest first by name.
     pub fn runs(&self) -> PathBuf {
         self.path.join("runs")
