@@ -108,4 +108,58 @@ mod tests {
             "# ours\n[access]\nallow = \"all\" # for now\n\n[hub]\nurl = \"https://hub.example.org\" # moved\nadmins = [\"ada\"]\n\n[https]\nmode = \"proxy\"\n\n[cognito]\ndomain = \"auth.example.org\"\n"
         );
     }
+
+    #[test]
+    fn what_changed_is_written_and_what_did_not_keeps_its_bytes() {
+        for (existing, key, texts, saved) in [
+            (
+                "auto_login = false # ours",
+                Key::AutoLogin,
+                &["true"][..],
+                "auto_login = true # ours",
+            ),
+            (
+                "auto_login = true # ours",
+                Key::AutoLogin,
+                &["true"],
+                "auto_login = true # ours",
+            ),
+            (
+                "auto_login = 1 # ours",
+                Key::AutoLogin,
+                &["false"],
+                "auto_login = false # ours",
+            ),
+            (
+                "domain = 5 # ours",
+                Key::Domain,
+                &["a.org"],
+                "domain = \"a.org\" # ours",
+            ),
+            ("domain = 'a.org'", Key::Domain, &["a.org"], "domain = 'a.org'"),
+            (
+                "scopes = [ 'openid' ]",
+                Key::Scopes,
+                &["openid"],
+                "scopes = [ 'openid' ]",
+            ),
+            (
+                "scopes = [ 'openid' ]",
+                Key::Scopes,
+                &["email"],
+                "scopes = [\"email\"]",
+            ),
+            (
+                "scopes = [ 'openid' ]",
+                Key::Scopes,
+                &["openid", "email"],
+                "scopes = [\"openid\", \"email\"]",
+            ),
+        ] {
+            let mut given = Layer::new();
+            given.insert(key, Given::many(texts.iter().copied(), Origin::Prompt));
+            let text = save_into(&format!("[cognito]\n{existing}\n"), &given).unwrap();
+            assert_eq!(text, format!("[cognito]\n{saved}\n"));
+        }
+    }
 }

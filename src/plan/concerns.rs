@@ -157,3 +157,129 @@ fn other_settings(observed: &Observed, found: &mut Vec<Concern>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::path::Path;
+
+    use super::*;
+    use crate::host::memory::MemoryHost;
+    use crate::plan::testing::answers;
+    use crate::tljh::observe::observe;
+
+    const PREFIX: &str = "/opt/tljh";
+
+    /// What is said of a hub with this `config.yaml` and these further settings.
+    fn said(answers: &Answers, config: &str, settings: &[(&str, &str)]) -> Vec<String> {
+        let host = MemoryHost::new();
+        host.put(format!("{PREFIX}/config/config.yaml"), config, 0o600);
+        for (name, text) in settings {
+            host.put(
+                format!("{PREFIX}/config/jupyterhub_config.d/{name}"),
+                *text,
+                0o644,
+            );
+        }
+        let observed = observe(&host, Path::new(PREFIX)).unwrap();
+        let config = observed.config.as_ref().unwrap();
+        let words = concerns(answers, &observed, config)
+            .into_iter()
+            .map(|concern| match concern {
+                Concern::Warn(text) => text,
+                Concern::Refuse { what, .. } => format!("refused: {what}"),
+            });
+        words.collect()
+    }
+
+    fn is_told(said: &[String], words: &str) {
+        assert!(said.len() == 1 && said[0].contains(words), "{said:?}");
+    }
+
+    const PROXY: &str = "mode = \"proxy\"";
+    const LETS_ENCRYPT: &str = "email = \"ops@example.org\"";
+    const ALL: &str = "allow = \"all\"";
+    const ADA: &str = "allow = \"users\"\nusers = [\"ada\"]";
+    const PLAIN: &str = "users:\n  admin: [root]\n";
+
+    #[test]
+    fn a_hub_with_nothing_in_the_way_is_no_concern() {
+        for https in [PROXY, LETS_ENCRYPT] {
+            assert_eq!(said(&answers(https, ALL), PLAIN, &[]), [""; 0]);
+        }
+    }
+
+    #[test]
+    fn https_of_tljhs_own_behind_a_proxy_is_told() {
+        let config = "https:\n  enabled: true\n";
+        is_told(&said(&answers(PROXY, ALL), config, &[]), "TLJH's own HTTPS is on");
+        assert_eq!(said(&answers(LETS_ENCRYPT, ALL), config, &[]), [""; 0]);
+    }
+
+    #[test]
+    fn a_certificate_beside_lets_encrypts_is_told() {
+        let config = "https:\n  tls:\n    cert: /etc/ssl/hub.crt\n";
+        let lets_encrypt = answers(LETS_ENCRYPT, ALL);
+        is_told(
+            &said(&lets_encrypt, config, &[]),
+            "traefik prefers to Let's Encrypt's",
+        );
+        assert_eq!(said(&answers(PROXY, ALL), config, &[]), [""; 0]);
+        let empty = "https:\n  tls:\n    cert: ''\n";
+        assert_eq!(said(&lets_encrypt, empty, &[]), [""; 0]);
+    }
+
+    #[test]
+    fn people_whom_config_yaml_lets_in_too_are_named() {
+        let config = "users:\n  allowed: [ada, bob, eve]\n";
+        is_told(
+            &said(&answers(PROXY, ADA), config, &[]),
+            "also names bob, eve, who may log in too",
+        );
+        assert_eq!(
+            said(&answers(PROXY, ADA), "users:\n  allowed: [ada]\n", &[]),
+            [""; 0]
+        );
+        assert_eq!(said(&answers(PROXY, ALL), config, &[]), [""; 0]);
+        let old = answers(PROXY, &format!("{ALL}\n[target]\noauthenticator = \"14.2.0\""));
+        is_told(
+            &said(&old, config, &[]),
+            "refused: users.allowed in config.yaml names ada, bob, eve",
+        );
+    }
+
+    #[test]
+    fn settings_that_config_yaml_has_for_the_authenticator_are_named() {
+        let config = "auth:\n  OAuthenticator:\n    scope: [openid]\n    client_id: x\n";
+        let told = said(&answers(PROXY, ALL), config, &[]);
+        is_told(&told, "under auth.OAuthenticator (");
+        assert!(
+            told[0].contains("scope") && told[0].contains("client_id"),
+            "{told:?}"
+        );
+    }
+
+    #[test]
+    fn another_file_that_sets_the_login_is_told_with_what_wins() {
+        for (name, text, order) in [
+            ("zz.py", "c.GenericOAuthenticator.scope = []", "it wins"),
+            (
+                "aa.py",
+                "c.GenericOAuthenticator.scope = []",
+                "loaded before awscognito.py",
+            ),
+            (
+                "aa.py",
+                "c.JupyterHub.authenticator_class = 'x'",
+                "wins over auth.type",
+            ),
+        ] {
+            is_told(&said(&answers(PROXY, ALL), PLAIN, &[(name, text)]), order);
+        }
+        let others = [
+            ("aa.py", "# c.GenericOAuthenticator.scope = []"),
+            ("zz.py", "c.Spawner.mem_limit = '1G'"),
+        ];
+        assert_eq!(said(&answers(PROXY, ALL), PLAIN, &others), [""; 0]);
+    }
+}

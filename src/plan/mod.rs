@@ -5,6 +5,8 @@ mod concerns;
 mod planning;
 mod step;
 mod take_over;
+#[cfg(test)]
+mod testing;
 mod way_back;
 
 pub use concerns::Concern;

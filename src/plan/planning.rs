@@ -214,3 +214,26 @@ const SHORT: usize = 40;
 pub fn secret_file(secret: &Secret) -> Vec<u8> {
     format!("{}\n", secret.expose()).into_bytes()
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::plan::testing::answers;
+
+    #[test]
+    fn a_hub_under_another_path_is_brought_to_the_root_that_was_asked_for() {
+        let root = answers("mode = \"proxy\"", "allow = \"all\"");
+        let mut below = root.clone();
+        below.hub.base_url = crate::hub::BaseUrl::parse("/jupyter/").unwrap();
+        let moves = |answers: &Answers, config: &str| {
+            let config = ConfigYaml::parse(config.as_bytes()).unwrap();
+            back_to_root(answers, &config).map(|change| change.arguments().join(" "))
+        };
+        let elsewhere = "base_url: /jupyter/\n";
+        assert_eq!(moves(&root, elsewhere).unwrap(), "set base_url /");
+        for (answers, config) in [(&root, "base_url: /\n"), (&root, "{}\n"), (&below, elsewhere)] {
+            assert_eq!(moves(answers, config), None);
+        }
+    }
+}

@@ -79,4 +79,20 @@ mod tests {
             "--- a.py (there)\n+++ a.py (new)\n@@ -0,0 +1 @@\n+1\n"
         );
     }
+
+    #[test]
+    fn only_another_byte_is_a_change() {
+        let rendered = RenderedFile {
+            name: "a.py",
+            text: "a = 1\n".to_owned(),
+            mode: 0o644,
+        };
+        assert_eq!(drift(Some(b"a = 1\n"), &rendered), Drift::None);
+        assert_eq!(drift(None, &rendered), Drift::Missing);
+        let changed = drift(Some(b"a = 2\n"), &rendered);
+        assert!(
+            matches!(&changed, Drift::Changed(diff) if diff.contains("-a = 2\n+a = 1\n")),
+            "{changed:?}"
+        );
+    }
 }

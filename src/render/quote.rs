@@ -195,4 +195,56 @@ mod tests {
         );
         assert_eq!(markdown(&Value::from("`")).unwrap(), "`` ` ``");
     }
+
+    #[test]
+    fn numbers_and_switches_are_written_as_the_language_has_them() {
+        let written = |value: Value| {
+            (
+                python(&value).unwrap(),
+                shell(&value).unwrap(),
+                markdown(&value).unwrap(),
+            )
+        };
+        let same = |text: &str| (text.to_owned(), text.to_owned(), text.to_owned());
+        assert_eq!(written(Value::from(17)), same("17"));
+        let yes = Value::from(true);
+        assert_eq!([python(&yes).unwrap(), shell(&yes).unwrap()], ["True", "true"]);
+        assert_eq!(python(&Value::from(false)).unwrap(), "False");
+    }
+
+    #[test]
+    fn what_has_no_literal_is_refused() {
+        for value in [Value::from(1.5), Value::from(())] {
+            assert!(python(&value).is_err() && shell(&value).is_err(), "{value}");
+        }
+        assert!(python(&Value::from(vec![1])).is_err());
+        assert!(shell(&Value::from(vec!["a"])).is_err() && markdown(&Value::from(vec!["a"])).is_err());
+    }
+
+    #[test]
+    fn a_list_is_broken_where_it_grows_wide() {
+        let list = |items: &[&str]| python(&Value::from_iter(items.iter().map(ToString::to_string))).unwrap();
+        assert_eq!(list(&[]), "[]");
+        assert_eq!(
+            list(&[&"a".repeat(16), &"b".repeat(18)]),
+            format!("[\"{}\", \"{}\"]", "a".repeat(16), "b".repeat(18))
+        );
+        assert_eq!(
+            list(&[&"a".repeat(39)]),
+            format!("[\n    \"{}\",\n]", "a".repeat(39))
+        );
+    }
+
+    #[test]
+    fn what_would_break_or_turn_a_line_of_markdown_is_spelled_out() {
+        for (text, span) in [
+            ("a\nb", "`a\\u{a}b`"),
+            ("a\u{2028}b", "`a\\u{2028}b`"),
+            ("a\u{202e}b", "`a\\u{202e}b`"),
+            ("a\u{2066}b", "`a\\u{2066}b`"),
+            ("é", "`é`"),
+        ] {
+            assert_eq!(markdown(&Value::from(text)).unwrap(), span);
+        }
+    }
 }

@@ -205,4 +205,13 @@ mod tests {
             assert_eq!(steady(address), kept);
         }
     }
+
+    #[test]
+    fn only_an_input_that_sends_the_form_is_a_button() {
+        let page = LoginPage::parse(
+            "<form><input type=text name=a><input type=submit value=Go><input type=image value=Picture></form>",
+        );
+        let said: Vec<&str> = page.buttons.iter().map(|button| button.text.as_str()).collect();
+        assert_eq!(said, ["Go", "Picture"]);
+    }
 }

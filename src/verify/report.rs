@@ -302,3 +302,21 @@ impl StageCause {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn people_and_programs_read_the_same_words() {
+        for outcome in [Outcome::Pass, Outcome::Unknown, Outcome::Fail] {
+            assert_eq!(serde_json::to_value(outcome).unwrap(), outcome.as_str());
+            assert_eq!(outcome.to_string(), outcome.as_str());
+        }
+        for name in StageName::ALL {
+            assert_eq!(serde_json::to_value(name).unwrap(), name.as_str());
+            assert_eq!(name.to_string(), name.as_str());
+        }
+    }
+}

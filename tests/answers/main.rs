@@ -16,6 +16,7 @@
 mod kit;
 
 mod accepted;
+mod misplaced;
 mod warnings;
 
 use std::fmt::Write as _;

@@ -77,3 +77,13 @@ fn any_name_will_do_where_people_choose_their_names() {
     let said = warnings(&[("hub", r#"admins = ["ada", "grace@example.org"]"#)]);
     assert!(said.is_empty(), "{said:?}");
 }
+
+#[test]
+fn people_who_log_out_come_back_by_the_registered_address() {
+    let answers = kit::answers(GOOD);
+    assert_eq!(answers.sign_out_url(), "https://hub.example.org/");
+    assert_eq!(
+        answers.logout_redirect_url(),
+        "https://my-hub.auth.eu-west-1.amazoncognito.com/logout?client_id=3n4b5urk1ft4fl3mg5e62d9ado&logout_uri=https%3A%2F%2Fhub.example.org%2F"
+    );
+}

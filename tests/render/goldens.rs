@@ -5,8 +5,9 @@
 
 use std::path::{Path, PathBuf};
 
-use hubgate::render::{EmbeddedSecret, FileSet, render};
+use hubgate::render::{EmbeddedSecret, FileSet, RenderError, render};
 use hubgate::secret::Secret;
+use hubgate::told::Told as _;
 
 use crate::kit;
 
@@ -56,6 +57,20 @@ fn each_case_renders_to_the_bytes_that_were_looked_at() {
 }
 
 #[test]
+fn what_apply_writes_is_what_was_reviewed() {
+    for case in cases() {
+        let answers = kit::answers(&std::fs::read_to_string(case.join("answers.toml")).unwrap());
+        let alone = hubgate::render::render_awscognito(&answers).unwrap();
+        assert_eq!(
+            rendered(&case).text("awscognito.py"),
+            Some(alone.as_str()),
+            "{}",
+            case.display()
+        );
+    }
+}
+
+#[test]
 fn rendering_twice_gives_the_same_bytes() {
     for case in cases() {
         assert_eq!(rendered(&case), rendered(&case), "{}", case.display());
@@ -70,4 +85,24 @@ fn no_case_shows_a_secret_but_the_one_that_was_asked_for() {
         let holds = file.text.contains(secret.trim());
         assert_eq!(holds, file.name == "user-data.sh", "{}", file.name);
     }
+}
+
+#[test]
+fn user_data_that_ec2_would_refuse_says_by_how_much_it_is_too_long() {
+    let users: Vec<String> = (0..2000)
+        .map(|number| format!("\"user-{number}@example.org\""))
+        .collect();
+    let toml = std::fs::read_to_string(cases()[0].join("answers.toml")).unwrap();
+    let access = toml.find("[access]").unwrap();
+    let access = format!(
+        "{}[access]\nallow = \"users\"\nusers = [{}]\n",
+        &toml[..access],
+        users.join(", ")
+    );
+    let error = render(&kit::answers(&access), None).unwrap_err();
+    let RenderError::UserDataTooLong { size, over } = &error else {
+        panic!("{error}");
+    };
+    assert!(*over > 0 && size - over == 16_384, "{error}");
+    assert!(error.remedy().unwrap().contains("name fewer users"), "{error}");
 }

@@ -87,6 +87,37 @@ fn a_certificate_that_this_machine_does_not_trust_fails() {
 }
 
 #[test]
+fn the_remedy_is_for_whoever_has_the_certificate() {
+    let expired = |world: &World, shown: &mut PeerCertificate| shown.not_after = world.host.now() - DAY;
+    let untrusted = |_: &World, shown: &mut PeerCertificate| shown.trusted = Err("UnknownIssuer".into());
+    type Spoil<'a> = &'a dyn Fn(&World, &mut PeerCertificate);
+    for (world, spoil, remedy) in [
+        (World::new(), &expired as Spoil<'_>, "traefik renews by itself"),
+        (
+            own_certificate(),
+            &expired,
+            "put a new certificate in place of the old",
+        ),
+        (behind_a_proxy(), &expired, "renew it at whatever stands in front"),
+        (World::new(), &untrusted, "is https.letsencrypt.staging on?"),
+        (
+            own_certificate(),
+            &untrusted,
+            "the file needs the intermediate certificates",
+        ),
+        (behind_a_proxy(), &untrusted, "a certificate with its chain"),
+    ] {
+        change(&world, |shown| spoil(&world, shown));
+        let report = world.verify();
+        let told = report.stage(CERTIFICATE).unwrap().remedy.as_deref();
+        assert!(
+            told.is_some_and(|told| told.contains(remedy)),
+            "{remedy}: {told:?}"
+        );
+    }
+}
+
+#[test]
 fn days_that_are_left_decide() {
     for (left, outcome) in [
         (60, Outcome::Pass),
@@ -121,6 +152,20 @@ fn a_certificate_that_lives_for_six_days_is_not_always_at_its_end() {
         shown.not_after = now + DAY * 4;
     });
     assert_all_pass(&world.verify());
+}
+
+#[test]
+fn a_certificate_near_its_end_is_told_at_once() {
+    let mut world = World::new();
+    world.patience = Patience::of(Duration::from_secs(60));
+    let now = world.host.now();
+    change(&world, |shown| {
+        shown.not_before = now - DAY * 90;
+        shown.not_after = now + DAY * 3;
+    });
+    finds(&world, Outcome::Unknown, StageCause::ExpiresSoon);
+    let slept = |event: &Event| matches!(event, Event::Slept(_));
+    assert!(!world.host.record().iter().any(slept));
 }
 
 #[test]
@@ -189,6 +234,25 @@ fn behind_a_proxy_only_the_public_name_shows_the_certificate() {
         Some(StageCause::NoAddress)
     );
     assert_eq!(report.worst(), Outcome::Unknown);
+}
+
+#[test]
+fn nobody_at_the_door_is_traefiks_fault_here_and_perhaps_nobodys_in_front() {
+    for (world, outcome, cause) in [
+        (World::new(), Outcome::Fail, StageCause::TraefikDown),
+        (behind_a_proxy(), Outcome::Unknown, StageCause::PublicUnreachable),
+    ] {
+        let at = "hub.example.org:443".into();
+        world.host.set_certificate(NAME, Err(HttpError::Refused { at }));
+        let report = world.verify();
+        let stage = report.stage(CERTIFICATE).unwrap();
+        assert_eq!(
+            (stage.outcome, stage.cause),
+            (outcome, Some(cause)),
+            "{}",
+            stage.found
+        );
+    }
 }
 
 #[test]

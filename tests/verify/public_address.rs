@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use hubgate::host::{Clock as _, HttpError, HttpResponse};
+use hubgate::host::memory::Event;
+use hubgate::host::{HttpError, HttpResponse};
 use hubgate::standin::Fault;
 use hubgate::verify::{Outcome, Patience, StageCause, StageName};
 
@@ -26,10 +27,13 @@ fn outside(world: &World, public: impl Fn(&str) -> Answer + Send + Sync + 'stati
     });
 }
 
-fn finds(answer: Answer, cause: StageCause) {
+/// Insists on the cause, and returns what is said.
+fn finds(answer: Answer, cause: StageCause) -> String {
     let world = World::new();
     outside(&world, move |_| answer.clone());
-    assert_finds(&world.verify(), &[(PUBLIC, Outcome::Unknown, cause)]);
+    let report = world.verify();
+    assert_finds(&report, &[(PUBLIC, Outcome::Unknown, cause)]);
+    report.stage(PUBLIC).unwrap().found.clone()
 }
 
 #[test]
@@ -49,19 +53,23 @@ fn a_name_that_is_not_there_yet_or_out_of_reach_is_not_known() {
 }
 
 #[test]
-fn another_site_at_the_name_does_not_pass() {
-    finds(
-        Ok(HttpResponse::new(200, "<h1>It works!</h1>")),
-        StageCause::OtherSite,
-    );
-    finds(
-        Ok(HttpResponse::new(503, "no healthy upstream")),
-        StageCause::OtherSite,
-    );
-    finds(
-        Ok(HttpResponse::redirect("https://www.example.org/")),
-        StageCause::OtherSite,
-    );
+fn another_site_at_the_name_does_not_pass_and_is_told_by_its_answer() {
+    for (answer, said) in [
+        (
+            HttpResponse::new(200, "<h1>It works!</h1>"),
+            "something answers at https://hub.example.org/hub/api, but not as JupyterHub does",
+        ),
+        (
+            HttpResponse::new(503, "no healthy upstream"),
+            "https://hub.example.org/hub/api answers with HTTP 503",
+        ),
+        (
+            HttpResponse::redirect("https://www.example.org/"),
+            "https://hub.example.org/hub/api redirects to https://www.example.org/",
+        ),
+    ] {
+        assert_eq!(finds(Ok(answer), StageCause::OtherSite), said);
+    }
 }
 
 #[test]
@@ -105,9 +113,10 @@ fn what_cannot_mend_a_login_that_does_not_work_is_not_waited_for() {
         outside(&world, |_| Err(no_address("hub.example.org")));
         let report = world.verify();
         assert_eq!(report.stage(PUBLIC).unwrap().cause, Some(StageCause::NoAddress));
-        world.host.monotonic().as_secs()
+        let sleeps = world.host.record().into_iter();
+        sleeps.filter(|event| matches!(event, Event::Slept(_))).count()
     };
-    assert_eq!(waits(World::new()), 60);
+    assert!(waits(World::new()) > 0);
     assert_eq!(waits(World::new().with_fault(Fault::WrongSecret)), 0);
 }
 
