@@ -70,7 +70,10 @@ impl Home {
             ("bin/journalctl", "true"),
             (
                 "tljh/hub/bin/python",
-                "[ $# -lt 2 ] || exec \"$2\"\necho '{\"errors\": [], \"warnings\": []}'",
+                // It knows of nobody who gets in, which is told and stops no apply.
+                r#"[ $# -lt 2 ] || exec "$2"
+echo '{"class": null, "errors": [], "warnings": [], "settings": [], "belongs_to_nobody": [], "hooks": [],' \
+    '"schema": null, "database": null, "people": []}'"#,
             ),
             ("tljh/hub/bin/tljh-config", "exec sleep 1000"),
         ] {
