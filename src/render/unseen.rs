@@ -335,4 +335,20 @@ mod tests {
         let of_the_template = "c.GenericOAuthenticator.client_secret = read_client_secret()\n";
         assert_eq!(without_secrets(of_the_template, ""), of_the_template);
     }
+
+    #[test]
+    fn what_follows_a_text_of_several_lines_stays() {
+        let after = "c.GenericOAuthenticator.client_id = \"one\"\n";
+        for mark in ["\"\"\"", "'''"] {
+            let text = format!("client_secret = {mark}\nhunter2\n{mark}\n{after}");
+            assert!(without_secrets(&text, "").ends_with(after), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_line_of_user_data_that_holds_the_secret_shows_where_it_goes() {
+        let (before, after) = around_embedded_secret().unwrap();
+        let line = format!("{before}hunter2{after}\n");
+        assert_eq!(without_secrets(&line, ""), format!("{before}[secret]{after}\n"));
+    }
 }

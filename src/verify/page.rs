@@ -214,4 +214,10 @@ mod tests {
         let said: Vec<&str> = page.buttons.iter().map(|button| button.text.as_str()).collect();
         assert_eq!(said, ["Go", "Picture"]);
     }
+
+    #[test]
+    fn the_title_is_that_of_the_page_and_not_its_text() {
+        let page = LoginPage::parse("<head><title>Hub</title></head><h1>Welcome</h1>");
+        assert_eq!(page.title, "Hub");
+    }
 }
