@@ -103,12 +103,14 @@ class Origins:
         return [self.told(place) for place in places_of(config).get(name, [])], value
 
     def beaten(self, configurable, name, winners):
-        """Return the places that set the same on another class, to no effect."""
+        """Return the places that set the same on another class, or on one below the hub's, to no effect."""
         of_all = []
-        for section in configurable.section_names():
-            config = dict.get(self.app.config, section)
-            if isinstance(config, Config) and name in config:
-                of_all += [self.told(place) for place in places_of(config).get(name, [])]
+        of_hub = [dict.get(self.app.config, section) for section in self.app.section_names()]
+        for above in [self.app.config] + [config for config in of_hub if isinstance(config, Config)]:
+            for section in configurable.section_names():
+                config = dict.get(above, section)
+                if isinstance(config, Config) and name in config:
+                    of_all += [self.told(place) for place in places_of(config).get(name, [])]
         return [place for place in of_all if place not in winners]
 
 
